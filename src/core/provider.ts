@@ -1,0 +1,211 @@
+import type { Change, Impact, Operation, PartChange } from './change.ts';
+import type { Diagnostic, Finding } from './errors.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Pointer } from './pointer.ts';
+import type { LivePart, LiveResource, Normalized, Part } from './resource.ts';
+
+/**
+ * A kind of resource, pure: no network, no clock. The planner and the loader know kinds only through this.
+ * Canonical forms are total: what cannot be read is kept as it is, so that odd live values stay comparable.
+ */
+export interface Kind {
+  kind: string;
+  /** File name below schemas/, e.g. `sap-job.schema.json`. */
+  schemaFile: string;
+  /** Where parts live in the spec (`schedules`), and what one is called (`schedule`). */
+  parts?: { field: string; noun: string };
+  /** The objects exist by themselves: no create, no delete, no adoption of the whole (SapTask, SapSettings). */
+  preExisting: boolean;
+  /** False: removal can only take out of service (Riversand batch). */
+  deletable: boolean;
+  /** Fields that the service does not give back; compared desired against base. */
+  unreadable: readonly Pointer[];
+  /** Objects compared and written as one value (`/data`), relative to the object (resource or part). */
+  atomic: readonly Pointer[];
+  /** Secret by nature, relative to the whole spec. */
+  secret: readonly Pointer[];
+  /** The switch that policy.heal treats apart (`active`, `enabled`); same name for resource and parts. */
+  activeField: string;
+  /** The service's own value of a field that is taken out of a manifest again. `part`: the field is a part's. */
+  resetValue(pointer: Pointer, part: boolean): Json;
+  /** Identity in the service. `spec` as written in the manifest. */
+  identity(name: string, spec: JsonObject): string;
+  /** Fills defaults, says everything in the vocabulary of manifests; both sides pass through it. Idempotent. */
+  normalize(name: string, spec: JsonObject): Normalized & { parts: Part[] };
+  /** Semantic rules beyond the JSON Schema. Pointers into the document (`/spec/…`). `now`: epoch ms, for hints only. */
+  validate(name: string, spec: JsonObject, now: number): Finding[];
+  /** Which live part is which key. */
+  correlate(input: CorrelateInput): Correlation;
+  /** What a difference needs. `pointers`: the changed fields; `part`: present when they belong to a part. */
+  classify(input: {
+    pointers: readonly Pointer[];
+    part: boolean;
+    from: JsonObject;
+    to: JsonObject;
+  }): Classification;
+  /** Is this part (as written, with its resource) over for good at `now`? SEMANTICS 4. */
+  settled(part: JsonObject, resource: JsonObject, now: number): Settled | undefined;
+  /** What a part change does to the runs. `resource*`: the spec around it, before and after. */
+  impact(input: ImpactInput): Impact | undefined;
+  /** Operations in execution order. */
+  operations(change: Change, now: number): Operation[];
+}
+
+export interface Settled {
+  /** `past`: one-time and over; `ended`: end time passed; `never`: no future date. */
+  why: 'past' | 'ended' | 'never';
+  /** For people. */
+  text: string;
+}
+
+export interface CorrelateInput {
+  live: readonly LivePart[];
+  /** Remembered ids by key. */
+  remembered: Readonly<Record<string, string>>;
+  desired: readonly Part[];
+  /** Base parts whose key is gone from the manifest but that may reappear under a new key: key → canonical last applied. */
+  base: Readonly<Record<string, JsonObject>>;
+}
+
+export interface Correlation {
+  /** key → id of the live part. */
+  matched: ReadonlyMap<string, string>;
+  /** Keys that could be one of several live parts; never guessed. */
+  ambiguous: readonly { key: string; ids: readonly string[] }[];
+}
+
+export type Classification = { how: 'in-place' } | { how: 'replace' } | { how: 'impossible'; why: string };
+
+export interface ImpactInput {
+  action: PartChange['action'];
+  before?: LivePart;
+  /** The part after the write, as written (PartChange.target). */
+  after?: JsonObject;
+  /** The resource around the part before (live) and after (target); absent before a create, after a delete. */
+  resourceBefore?: JsonObject;
+  resourceAfter?: JsonObject;
+  fields: readonly Pointer[];
+  now: number;
+}
+
+/** What may be read: the whole list is in the provider's `reads` table. */
+export interface ReadRule {
+  id: string;
+  method: string;
+  /** Matched against the whole path without query. */
+  path: RegExp;
+  /** Where reads are POSTs: the JSON pointer into the body and the values it may have there. */
+  verb?: { pointer: Pointer; values: readonly string[] };
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  /** Below the base URL, beginning with `/`, without query. */
+  path: string;
+  query?: Readonly<Record<string, string | number | boolean>>;
+  headers?: Readonly<Record<string, string>>;
+  body?: Json;
+  /** Statuses besides 2xx that the caller deals with (404 for "is it gone?"); all others become a ReconcileError. */
+  accept?: readonly number[];
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  /** Parsed JSON, or undefined for an empty body. */
+  body: Json | undefined;
+  /** The service's clock from its `Date` header, epoch ms. */
+  serverTime?: number;
+}
+
+/** Sends reads only; refuses everything that the provider's table does not list. Retries by itself. */
+export interface Reader {
+  read(request: HttpRequest): Promise<HttpAnswer>;
+  /** Requests sent so far, retries included. */
+  readonly requests: number;
+}
+
+/** Sends writes, once. Never retries what is not safe to repeat. */
+export interface Writer {
+  write(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface Observation {
+  resources: readonly LiveResource[];
+  /** The service's clock minus ours, ms; 0 when it gave none. */
+  skew: number;
+  diagnostics: readonly Diagnostic[];
+}
+
+export interface OperationResult {
+  /** The server's id of the resource, when the operation made it known. */
+  id?: string;
+  /** Ids of parts that came into being: key → id. */
+  partIds?: Readonly<Record<string, string>>;
+  /** Values sent of the engine's own accord: key of the part → { startTime }. The empty key is the resource itself. */
+  effective?: Readonly<Record<string, JsonObject>>;
+  /** False: by the time of the write there was nothing left to do. */
+  wrote: boolean;
+}
+
+export interface ExecuteContext {
+  change: Change;
+  /** Read just before the change's first write. */
+  live: LiveResource | undefined;
+  /** Results so far, by operation id. */
+  results: ReadonlyMap<string, OperationResult>;
+  /** The service's clock, epoch ms, read at each call. */
+  now(): number;
+  reader: Reader;
+}
+
+/** A connection of a provider to one target. Opened for reading alone (plan), or for writing too (apply). */
+export interface Session {
+  /** Identity of the service instance: base URL + token claims, else client id or user. Never a secret. */
+  instance(): Promise<string>;
+  reader: Reader;
+  /** Every live resource of the kinds, or an error; never a partial list. */
+  observe(kinds: readonly string[]): Promise<Observation>;
+  /** One object itself, not a search. `null` only after the service's own 404. */
+  read(ref: { kind: string; identity: string; id?: string }): Promise<LiveResource | null>;
+  /** Present only when the session was opened for writing. */
+  execute?(operation: Operation, context: ExecuteContext): Promise<OperationResult>;
+  close(): Promise<void>;
+}
+
+/** What a target's config gives a provider; credentials are resolved and secret. */
+export interface Connection {
+  target: string;
+  url?: string;
+  tenant?: JsonObject;
+  credentials: JsonObject;
+  /** Credentials read again from their sources, for a 401 after rotation. */
+  reload?(): Promise<JsonObject>;
+}
+
+/** Passed in by entry points: what a session may not take for itself. */
+export interface Surroundings {
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  random(): number;
+  log(level: 'debug' | 'info' | 'warn', message: string, data?: JsonObject): void;
+  /** Adds values to the one redactor of all outputs. */
+  redact(secret: string): void;
+  /** Proxy variables (`HTTPS_PROXY`, `NO_PROXY`, …) from the environment. */
+  env: Readonly<Record<string, string | undefined>>;
+  concurrency: number;
+  /** "waiting 12 s: the service asked for it" and pages read so far. */
+  progress?(message: string): void;
+  signal?: AbortSignal;
+}
+
+export interface Provider {
+  name: string;
+  kinds: readonly Kind[];
+  /** JSON Schema (2020-12) of `credentials` in the config. */
+  credentialsSchema: JsonObject;
+  /** JSON Schema of `tenant`, if the provider has tenants. */
+  tenantSchema?: JsonObject;
+  reads: readonly ReadRule[];
+  open(connection: Connection, mode: 'read' | 'write', surroundings: Surroundings): Promise<Session>;
+}
