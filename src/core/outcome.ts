@@ -1,0 +1,45 @@
+import type { Action } from './change.ts';
+import type { HttpExchange } from './errors.ts';
+
+export type OutcomeStatus = 'succeeded' | 'noop' | 'failed' | 'blocked' | 'notAttempted';
+
+/** What became of one operation. */
+export interface OperationOutcome {
+  id: string;
+  summary: string;
+  /** `noop`: read again just before the write, and there was nothing left to do. */
+  status: OutcomeStatus;
+  error?: OutcomeError;
+}
+
+export interface OutcomeError {
+  code: string;
+  message: string;
+  remedy?: string;
+  exchange?: HttpExchange;
+}
+
+/** What became of one planned change. A separate type from what was planned. */
+export interface ChangeOutcome {
+  address: string;
+  action: Action;
+  status: OutcomeStatus;
+  operations: OperationOutcome[];
+  error?: OutcomeError;
+}
+
+export interface TargetOutcome {
+  name: string;
+  outcomes: ChangeOutcome[];
+  requests: number;
+  writes: number;
+  /** Set when the target as a whole could not be applied (refused, unreachable). */
+  error?: OutcomeError;
+}
+
+export interface OutcomeDocument {
+  formatVersion: '1';
+  tool: { name: string; version: string };
+  targets: TargetOutcome[];
+  summary: Record<OutcomeStatus, number>;
+}
