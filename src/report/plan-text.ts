@@ -1,0 +1,105 @@
+import type { Action } from '../core/change.ts';
+import type { Diagnostic } from '../core/errors.ts';
+import type { PlanChange, PlanDocument, PlanTarget } from '../core/plan-document.ts';
+import { changeLines } from './change-text.ts';
+import type { RenderOptions } from './palette.ts';
+import { counted, oneLine, sentence } from './text.ts';
+import { actionOrder, headingOf, infinitiveOf, painterOf } from './words.ts';
+
+/** A plan for people: per target, grouped by action, what is taken away last. */
+export function renderPlanText(document: PlanDocument, options: RenderOptions): string {
+  const targets = document.targets.map((target) => targetLines(target, options));
+  return `${targets.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function targetLines(target: PlanTarget, options: RenderOptions): string[] {
+  return [
+    titleLine(target, options),
+    ...(target.changes.length > 0 ? ['', ...groupLines(target, options)] : []),
+    ...diagnosticLines(target.diagnostics, options),
+    '',
+    ...summaryLines(target, options),
+  ];
+}
+
+/** `Target dev (sap, https://…)` */
+export function titleLine(
+  target: { name: string; provider: string; url: string },
+  { palette }: RenderOptions,
+): string {
+  return `${palette.strong(`Target ${target.name}`)} ${palette.faint(`(${target.provider}, ${oneLine(target.url)})`)}`;
+}
+
+function groupLines(target: PlanTarget, options: RenderOptions): string[] {
+  const groups = actionOrder
+    .map((action) => ({ action, changes: target.changes.filter((change) => change.action === action) }))
+    .filter(({ changes }) => changes.length > 0);
+  return groups.flatMap(({ action, changes }, index) => [
+    ...(index > 0 ? [''] : []),
+    groupTitle(action, changes, options),
+    ...changes.flatMap((change, place) => [...(place > 0 ? [''] : []), ...changeLines(change, options)]),
+  ]);
+}
+
+function groupTitle(action: Action, changes: readonly PlanChange[], { palette }: RenderOptions): string {
+  const paint = painterOf(action, palette);
+  const title = `${headingOf(action)} (${changes.length})`;
+  if (action !== 'delete') return paint(title);
+  return palette.alarm(`${title}: run logs go with them, this cannot be undone`);
+}
+
+/** Remarks about a target, errors first. */
+export function diagnosticLines(diagnostics: readonly Diagnostic[], options: RenderOptions): string[] {
+  const { palette, width, verbose } = options;
+  const order = ['error', 'warning', 'info'];
+  const shown = [...diagnostics]
+    .filter(({ severity }) => verbose || severity !== 'info' || diagnostics.length <= 10)
+    .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  const lines = shown.flatMap((diagnostic) => {
+    const paint = { error: palette.alarm, warning: palette.warn, info: palette.faint }[diagnostic.severity];
+    const where = [diagnostic.address ?? '', diagnostic.path ?? ''].join('');
+    return [
+      ...sentence(
+        `${paint(diagnostic.severity)} `,
+        `${diagnostic.code}${where === '' ? '' : ` ${where}`}: ${diagnostic.message}`,
+        width,
+      ),
+      ...(diagnostic.remedy === undefined ? [] : sentence('  → ', diagnostic.remedy, width, palette.accent)),
+    ];
+  });
+  const hidden = diagnostics.length - shown.length;
+  if (hidden > 0) lines.push(palette.faint(`… and ${counted(hidden, 'note')}; show them with --verbose`));
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function summaryLines(target: PlanTarget, options: RenderOptions): string[] {
+  const { palette, width } = options;
+  const { summary } = target;
+  const parts = actionOrder
+    .filter((action) => summary[action] > 0)
+    .map((action) => painterOf(action, palette)(`${summary[action]} ${infinitiveOf(action)}`));
+  const asides = [
+    `${summary.noop} unchanged`,
+    ...(summary.drifted > 0 ? [`${summary.drifted} changed by others`] : []),
+    ...(summary.conflicts > 0 ? [counted(summary.conflicts, 'conflict')] : []),
+    ...(summary.unmanaged > 0 ? [`${summary.unmanaged} not managed here and left alone`] : []),
+  ];
+  const head =
+    parts.length === 0
+      ? `${palette.good('No changes.')} The service matches the manifests.`
+      : `${palette.strong('Plan:')} ${parts.join(', ')}.`;
+  const hint = summary.blocked > 0 ? blockedLines(target, options) : [];
+  return [
+    `${head} ${palette.faint(`(${asides.join(', ')}; ${counted(target.requests, 'request')})`)}`,
+    ...hint,
+  ].flatMap((line) => (line.length > width * 3 ? sentence('', line, width) : [line]));
+}
+
+function blockedLines(target: PlanTarget, { palette, width }: RenderOptions): string[] {
+  const { blocked } = target.summary;
+  return sentence(
+    palette.alarm('Refused: '),
+    `${blocked} of these ${blocked === 1 ? 'is' : 'are'} blocked, so apply would write nothing at all to ${target.name}. Each says above what allows it.`,
+    width,
+  );
+}
