@@ -1,0 +1,152 @@
+import { type Context, Hono } from 'hono';
+import { readDuration } from './duration.ts';
+import { readFaultRules } from './faults.ts';
+import { isRecord, type JsonRecord } from './json.ts';
+import { readLimits } from './limits.ts';
+import type { EmulatorSeed } from './sap/seed.ts';
+import type { Emulator } from './server.ts';
+
+/** A control request that cannot be understood; answered 400 with the text. */
+class ControlError extends Error {}
+
+interface ControlEnv {
+  Bindings: { text: string };
+}
+
+/** The part of the emulator that a control request works on. */
+export type Controlled = Pick<
+  Emulator,
+  | 'state'
+  | 'setState'
+  | 'clock'
+  | 'faults'
+  | 'limits'
+  | 'requests'
+  | 'clearRequests'
+  | 'tokens'
+  | 'credentials'
+>;
+
+/** The control interface under `/_emulator`. It needs no credentials: the emulator listens on loopback. */
+export function createControlRoutes(emulator: () => Controlled): Hono<ControlEnv> {
+  const app = new Hono<ControlEnv>({ strict: false });
+  app.onError((error, c) => c.text(error.message, error instanceof ControlError ? 400 : 500));
+
+  app.get('/state', (c) => c.json({ ...emulator().state() }));
+  app.put('/state', async (c) => {
+    await understood(() => emulator().setState(readObject(c) as EmulatorSeed));
+    return c.json({ ok: true });
+  });
+
+  app.get('/clock', (c) => c.json(clockOf(emulator())));
+  app.post('/clock', async (c) => {
+    await moveClock(emulator(), readObject(c));
+    return c.json(clockOf(emulator()));
+  });
+
+  app.get('/faults', (c) => c.json({ faults: emulator().faults.list() }));
+  app.post('/faults', async (c) => {
+    const ids = await understood(() => emulator().faults.set(readFaultRules(parse(c))));
+    return c.json({ ids });
+  });
+  app.delete('/faults/:id?', (c) => {
+    emulator().faults.clear(c.req.param('id'));
+    return c.json({ ok: true });
+  });
+
+  app.get('/limits', (c) => c.json(emulator().limits.get()));
+  app.on(['PUT', 'POST'], '/limits', async (c) => {
+    await understood(() => emulator().limits.set(readLimits(parse(c))));
+    return c.json(emulator().limits.get());
+  });
+  app.delete('/limits', (c) => {
+    emulator().limits.set({});
+    return c.json({ ok: true });
+  });
+
+  app.get('/requests', (c) => {
+    const { method, path, status, since } = c.req.query();
+    const requests = emulator().requests({ method, path, status: optional(status), since: optional(since) });
+    return c.json({ total: requests.length, requests });
+  });
+  app.delete('/requests', (c) => {
+    emulator().clearRequests();
+    return c.json({ ok: true });
+  });
+
+  app.get('/credentials', (c) => c.json(emulator().credentials));
+  app.post('/tokens', (c) => {
+    const { revoke, lifetime } = readObject(c);
+    if (lifetime !== undefined) emulator().tokens.setLifetime(positive(lifetime, 'lifetime'));
+    if (revoke === true) emulator().tokens.revoke();
+    return c.json({ ok: true });
+  });
+  app.post('/credentials', async (c) => {
+    const { rotate, keepOld } = readObject(c);
+    if (rotate !== true) throw new ControlError('credentials: {"rotate": true} is expected');
+    return c.json(emulator().tokens.rotate({ keepOld: keepOld === true }));
+  });
+  return app;
+}
+
+async function understood<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new ControlError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parse(c: Context<ControlEnv>): unknown {
+  try {
+    return JSON.parse(c.env.text);
+  } catch {
+    throw new ControlError('The body is not JSON');
+  }
+}
+
+function readObject(c: Context<ControlEnv>): JsonRecord {
+  const body = parse(c);
+  if (!isRecord(body)) throw new ControlError('A JSON object is expected');
+  return body;
+}
+
+function optional(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d+$/.test(text)) throw new ControlError(`${JSON.stringify(text)} is not a number`);
+  return Number(text);
+}
+
+function positive(value: unknown, name: string): number {
+  if (typeof value === 'number' && value > 0) return value;
+  throw new ControlError(`${name}: a number above zero is expected`);
+}
+
+function clockOf(emulator: Controlled): JsonRecord {
+  const now = emulator.clock.now();
+  return { now: new Date(now).toISOString(), epochMs: now, frozen: emulator.clock.isFrozen() };
+}
+
+async function moveClock(emulator: Controlled, body: JsonRecord): Promise<void> {
+  const { now, advance, frozen, down } = body;
+  if (now === undefined && advance === undefined && frozen === undefined) {
+    throw new ControlError(
+      'clock: {"now": instant}, {"advance": ms or ISO duration} or {"frozen": boolean} is expected',
+    );
+  }
+  if (now !== undefined) await emulator.clock.set(readInstant(now));
+  if (advance !== undefined) {
+    const ms = readDuration(advance);
+    if (ms === undefined)
+      throw new ControlError(`clock.advance: ${JSON.stringify(advance)} is neither ms nor an ISO duration`);
+    await emulator.clock.advance(ms, { down: down === true });
+  }
+  if (frozen === true) emulator.clock.freeze();
+  if (frozen === false) emulator.clock.run();
+}
+
+function readInstant(value: unknown): number {
+  const at = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) throw new ControlError(`clock.now: ${JSON.stringify(value)} is not an instant`);
+  return at;
+}
