@@ -5,6 +5,15 @@ export const DAY = 24 * HOUR;
 
 /** Sunday first, as in JavaScript and Unix cron. */
 export const WEEKDAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+export const WEEKDAY_WORDS = [
+  'Sunday',
+  'Monday',
+  'Tuesday',
+  'Wednesday',
+  'Thursday',
+  'Friday',
+  'Saturday',
+] as const;
 export const MONTH_NAMES = [
   'jan',
   'feb',

@@ -7,7 +7,7 @@ import {
   readDashField,
   WEEKDAYS_FIELD,
 } from './cron-dialect.ts';
-import { type Parsed, read, refuse } from './issue.ts';
+import { type Parsed, read, refuse, refuseLong } from './issue.ts';
 import { splitTokens } from './sap-cron-field.ts';
 import { formatSapCron } from './sap-cron-format.ts';
 import {
@@ -46,6 +46,8 @@ const FIELDS: readonly DashField[] = [MINUTES_FIELD, HOURS_FIELD, DAYS_FIELD, MO
 
 /** Reads minute, hour, day of month, month, day of week, or a nickname such as `@daily`. UTC. */
 export function parseCrontab(text: string): Parsed<Crontab> {
+  const long = refuseLong(text, 2000);
+  if (long !== null) return long;
   const trimmed = text.trim();
   if (trimmed.startsWith('@')) return parseNickname(text);
   const tokens = splitTokens(text, ' ');

@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE, SECOND, startOfDay, WEEKDAY_NAMES, weekdayOf } from './calendar.ts';
 import { fromTwelveHours, readClockTime, secondOfDay } from './clock-time.ts';
 import { readIsoInstant } from './iso-instant.ts';
-import { type Parsed, read, refuse, type TimeIssue, toIssue } from './issue.ts';
+import { type Parsed, read, refuse, refuseLong, type TimeIssue, toIssue } from './issue.ts';
 import { loadChrono } from './lazy.ts';
 import { readRfcInstant } from './rfc-instant.ts';
 
@@ -19,6 +19,8 @@ const NEXT_WEEK_FORM =
  * a text is not documented to the letter.
  */
 export function readEnglishTime(text: string, now: number): Parsed<{ at: number }> {
+  const long = refuseLong(text);
+  if (long !== null) return long;
   const trimmed = text.trim();
   if (trimmed === '')
     return refuse({
@@ -38,10 +40,17 @@ export function readEnglishTime(text: string, now: number): Parsed<{ at: number 
   return readWithChrono(text, trimmed, now);
 }
 
-/** Whether the text is an English time at all, and one whose meaning moves with the clock. */
-export function looksRelative(text: string): boolean {
-  // The base only serves to recognise the form; the instant read from it is thrown away.
-  return !/^\d{4}-/.test(text) && readEnglishTime(text, 0).ok;
+/**
+ * Whether an English text moves with the clock (`tomorrow`), names an instant by itself (`5 November 2027 at 8:15`),
+ * or is no time at all (null).
+ */
+export function englishKind(text: string): 'relative' | 'absolute' | null {
+  if (/^\d{4}-/.test(text)) return null;
+  // Two bases that differ in year, day, weekday and time of day: what does not move between them is absolute.
+  const first = readEnglishTime(text, 0);
+  const second = readEnglishTime(text, 400 * DAY + 5 * HOUR + 7 * MINUTE);
+  if (!first.ok || !second.ok) return null;
+  return first.value.at === second.value.at ? 'absolute' : 'relative';
 }
 
 /** The forms that the documentation shows; chrono misses or splits some of them. */
@@ -78,7 +87,7 @@ function clock(text: string | undefined): number | null {
 }
 
 function readWithChrono(text: string, trimmed: string, now: number): Parsed<{ at: number }> {
-  const results = loadChrono().parse(trimmed, { instant: new Date(now), timezone: 0 });
+  const results = loadChrono().parse(trimmed, { instant: new Date(now), timezone: 0 }, { forwardDate: true });
   const [result] = results;
   if (
     result === undefined ||

@@ -1,4 +1,4 @@
-import { type Parsed, read, refuse } from './issue.ts';
+import { type Parsed, read, refuse, refuseLong } from './issue.ts';
 
 const EXPECTED = 'an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as PT1H or P1D';
 const SHAPE =
@@ -10,6 +10,8 @@ const SIZES = [365 * 86_400, 30 * 86_400, 604_800, 86_400, 3600, 60, 1];
  * fractional ones. A smallest interval, such as the batch service's minute, is for the caller to check.
  */
 export function parseIsoDuration(text: string): Parsed<{ seconds: number }> {
+  const long = refuseLong(text);
+  if (long !== null) return long;
   const start = text.length - text.trimStart().length;
   const trimmed = text.trim();
   if (trimmed === '')

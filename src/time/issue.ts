@@ -41,3 +41,10 @@ export function toIssue(issue: Parameters<typeof refuse>[0]): TimeIssue {
   if (issue.suggestion !== undefined) full.suggestion = issue.suggestion;
   return full;
 }
+
+/** Refuses texts longer than any sensible expression, before a pattern is tried on them. */
+export function refuseLong(text: string, limit = 200): { ok: false; issue: TimeIssue } | null {
+  if (text.length <= limit) return null;
+  const message = `The expression has ${text.length} characters; none is longer than ${limit}.`;
+  return refuse({ code: 'TIME_TOO_LONG', message, offset: limit });
+}

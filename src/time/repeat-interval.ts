@@ -1,4 +1,4 @@
-import { type Parsed, read, refuse } from './issue.ts';
+import { type Parsed, read, refuse, refuseLong } from './issue.ts';
 
 /** Seconds in each unit the service knows; its months have 30 days and its years 365. */
 const UNITS: Record<string, number> = {
@@ -43,6 +43,8 @@ const EXPECTED = 'a number in digits and a unit: years, months, weeks, days, hou
  * plural, in any case. Number words, abbreviations, fractions and sums are refused with the valid text offered.
  */
 export function parseRepeatInterval(text: string): Parsed<{ seconds: number }> {
+  const long = refuseLong(text);
+  if (long !== null) return long;
   const start = text.length - text.trimStart().length;
   const trimmed = text.trim();
   if (trimmed === '')
@@ -95,7 +97,7 @@ function unitSeconds(word: string): number | undefined {
 
 function refuseText(text: string, start: number): Parsed<{ seconds: number }> {
   const numberWord = text.toLowerCase().match(/[a-z]+(?:[\s-]+[a-z]+)?/)?.[0] ?? '';
-  const suggestion = nearest(text);
+  const suggestion = nearest(text.replace(/^[-+]\s*/, ''));
   const words = wordNumber(numberWord.split(/[\s-]+/)) !== null || /^(?:an?|half)\b/i.test(text);
   if (words)
     return refuse({

@@ -6,7 +6,7 @@ import {
   MINUTE,
   MONTH_NAMES,
   SECOND,
-  WEEKDAY_NAMES,
+  WEEKDAY_WORDS,
   weekdayOf,
 } from './calendar.ts';
 import type { InstantResult } from './iso-instant.ts';
@@ -45,8 +45,9 @@ export function readRfcInstant(text: string): InstantResult {
   if (Number(minute) > 59) return wrong(6, 'a minute is 00 to 59');
   if (Number(second) > 59) return wrong(7, 'a second is 00 to 59');
   const day = dateToInstant(year, month, Number(dayText));
-  const named = WEEKDAY_NAMES[weekdayOf(day)] ?? '';
-  if (weekday !== undefined && weekday.toLowerCase() !== named) return wrong(1, `that day is a ${named}`);
+  const named = WEEKDAY_WORDS[weekdayOf(day)] ?? '';
+  if (weekday !== undefined && !named.toLowerCase().startsWith(weekday.toLowerCase()))
+    return wrong(1, `that day is a ${named}`);
   const offset = zoneOffset(zone.toLowerCase());
   if (offset === null) return wrong(8, 'a zone is at most 23:59 from UTC');
   const time = Number(hour) * HOUR + Number(minute) * MINUTE + Number(second) * SECOND;

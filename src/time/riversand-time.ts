@@ -1,6 +1,6 @@
 import { dateToInstant, HOUR, isValidDate, MINUTE, SECOND, startOfDay } from './calendar.ts';
 import { fromTwelveHours } from './clock-time.ts';
-import { type Parsed, read, refuse } from './issue.ts';
+import { type Parsed, read, refuse, refuseLong } from './issue.ts';
 
 /** `at` is null for a bare time of day when no `day` was given. */
 export type RiversandTime = { at: number | null; secondOfDay: number };
@@ -18,6 +18,8 @@ export function parseRiversandTime(
   text: string,
   options: { requireDate?: boolean; day?: number } = {},
 ): Parsed<RiversandTime> {
+  const long = refuseLong(text);
+  if (long !== null) return long;
   const start = text.length - text.trimStart().length;
   const trimmed = text.trim();
   const expected = options.requireDate ? WITH_DATE : `${WITH_DATE} or \`hh:mm AM/PM\``;

@@ -1,5 +1,5 @@
 import { foreignCronIssue } from './foreign-cron.ts';
-import { type Parsed, read, refuse, type TimeIssue, toIssue } from './issue.ts';
+import { type Parsed, read, refuse, refuseLong, type TimeIssue, toIssue } from './issue.ts';
 import { SAP_FIELDS, splitTokens, type Token } from './sap-cron-field.ts';
 import { nextSapCron } from './sap-cron-fires.ts';
 import {
@@ -33,6 +33,8 @@ type Term = { range: { from: number; to: number; step: number; everyStep: boolea
  * SAP form as the suggestion. Grammar: the service's documentation of schedule formats.
  */
 export function parseSapCron(text: string): Parsed<SapCron> {
+  const long = refuseLong(text, 2000);
+  if (long !== null) return long;
   const tokens = splitTokens(text, ' ');
   if (tokens.length === 0)
     return refuse({

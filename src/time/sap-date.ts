@@ -1,7 +1,7 @@
 import { formatInstant } from './calendar.ts';
-import { looksRelative, readEnglishTime } from './english-time.ts';
+import { englishKind, readEnglishTime } from './english-time.ts';
 import { readIsoInstant } from './iso-instant.ts';
-import { type Parsed, read, refuse, type TimeIssue, toIssue } from './issue.ts';
+import { type Parsed, read, refuse, refuseLong, type TimeIssue, toIssue } from './issue.ts';
 import { loadMoment } from './lazy.ts';
 import { readRfcInstant } from './rfc-instant.ts';
 
@@ -22,7 +22,7 @@ export function parseSapDate(value: unknown, options: { relativeTo?: number } = 
   const isInstant = typeof value === 'number' && Math.abs(value) <= 8.64e15;
   return refuse({
     code: 'TIME_DATE_UNREADABLE',
-    message: `A date cannot be ${value === null ? 'null' : `a ${typeof value}`}.`,
+    message: `A date cannot be ${Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`}.`,
     expected: EXPECTED,
     offset: 0,
     suggestion: isInstant ? formatInstant(Math.trunc(value)) : undefined,
@@ -53,6 +53,8 @@ function parseDateObject(value: Record<string, unknown>, relativeTo: number | un
 }
 
 function parseDateText(text: string, relativeTo: number | undefined): Parsed<SapDate> {
+  const long = refuseLong(text);
+  if (long !== null) return long;
   const start = text.length - text.trimStart().length;
   const trimmed = text.trim();
   const iso = readIsoInstant(trimmed);
@@ -71,13 +73,14 @@ function parseDateText(text: string, relativeTo: number | undefined): Parsed<Sap
     });
   if (trimmed === '')
     return refuse({ code: 'TIME_EMPTY', message: 'The date is empty.', expected: EXPECTED, offset: 0 });
-  if (looksRelative(trimmed)) return refuseRelative(trimmed, start, relativeTo);
+  const english = englishKind(trimmed);
+  if (english === 'relative') return refuseRelative(trimmed, start, relativeTo);
   return refuse({
     code: 'TIME_DATE_UNREADABLE',
     message: `\`${trimmed}\` is not a date the service is sure to understand.`,
     expected: EXPECTED,
     offset: start + isoPrefix(trimmed),
-    suggestion: nearest(trimmed),
+    suggestion: nearest(trimmed) ?? (english === 'absolute' ? englishInstant(trimmed) : undefined),
   });
 }
 
@@ -126,11 +129,20 @@ function nearest(text: string): string | undefined {
   return readIsoInstant(candidate).ok ? candidate : undefined;
 }
 
+/** Only for texts that spell the month and give a time of day: nothing is left to guess in those. */
+function englishInstant(text: string): string | undefined {
+  if (!/[a-z]{3}/i.test(text) || !/\d[:.]\d\d|\d\s*[ap]m/i.test(text)) return undefined;
+  const english = readEnglishTime(text, 0);
+  return english.ok ? formatInstant(english.value.at) : undefined;
+}
+
 // The documented tokens, longest first; text in square brackets is literal.
 const TOKENS =
   /\[[^\]]*\]|YYYY|YY|Q|MMMM|MMM|MM|M|DDDD|DDD|DD|Do|D|X|x|gggg|gg|ww|w|e|GGGG|GG|WW|W|E|HH|H|hh|h|a|A|mm|m|ss|s|S{1,3}|ZZ|Z|T(?=[Hh])/g;
 
 function parseFormatted(date: string, format: string): Parsed<SapDate> {
+  const long = refuseLong(date) ?? refuseLong(format);
+  if (long !== null) return long;
   const tokens = format.match(TOKENS) ?? [];
   const strange = /[A-Za-z]+/.exec(format.replace(TOKENS, (token) => ' '.repeat(token.length)));
   if (strange !== null || tokens.length === 0) {
@@ -150,6 +162,14 @@ function parseFormatted(date: string, format: string): Parsed<SapDate> {
       length: strange?.[0].length,
     });
   }
+  if (needsClock(tokens))
+    return refuse({
+      code: 'TIME_FORMAT_UNKNOWN',
+      message: `The format ${format} leaves out the year or the week: the date would depend on when it is read.`,
+      expected: 'a format with the whole date, such as YYYY-MM-DD HH:mm Z',
+      offset: 0,
+      length: format.length,
+    });
   // Strict, in UTC and in English wherever this runs: moment guesses otherwise.
   const parsed = loadMoment().utc(date, format, 'en', true);
   if (!parsed.isValid())
@@ -163,4 +183,12 @@ function parseFormatted(date: string, format: string): Parsed<SapDate> {
   const zoneAssumed = !tokens.some((token) => /^(?:ZZ?|X|x)$/.test(token));
   const hasTime = tokens.some((token) => /^(?:HH?|hh?|mm?|ss?|S+|a|A)$/.test(token));
   return read({ at, zoneAssumed }, zoneAssumed && hasTime ? [zoneWarning(date, at)] : []);
+}
+
+/** What a format leaves out, moment fills in from the clock; only after a year it does not. */
+function needsClock(tokens: readonly string[]): boolean {
+  const has = (pattern: RegExp) => tokens.some((token) => pattern.test(token));
+  if (has(/^[Xx]$/)) return false;
+  if (!has(/^(?:YY|GG|gg)/)) return true;
+  return has(/^(?:gg|e$)/) && !has(/^ww?$/);
 }

@@ -86,17 +86,3 @@ export function intersectBounds(a: Bounds, b: Bounds): Bounds {
   if (ends.length > 0) bounds.endTime = Math.min(...ends);
   return bounds;
 }
-
-/** Whether two timings mean the same; `isoInterval` and `repeatInterval` are different modes of different services. */
-export function timingKey(timing: Timing, formatCron: (cron: SapCron) => string): string {
-  switch (timing.mode) {
-    case 'cron':
-      return `cron ${formatCron(timing.cron)}`;
-    case 'time':
-      return `time ${timing.at}`;
-    case 'repeatAt':
-      return `repeatAt ${timing.secondOfDay}`;
-    default:
-      return `${timing.mode} ${timing.seconds}`;
-  }
-}

@@ -1,10 +1,9 @@
-import { WEEKDAY_NAMES } from './calendar.ts';
+import { WEEKDAY_NAMES, WEEKDAY_WORDS } from './calendar.ts';
 import { joinWords } from './words-list.ts';
 
 const MONTHS = 'January February March April May June July August September October November December'.split(
   ' ',
 );
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth'];
 
 type DateFields = { years: string; months: string; days: string; weekdays: string };
@@ -83,7 +82,7 @@ function nthWords(field: string): string {
 }
 
 function weekdayName(short: string): string {
-  return WEEKDAYS[WEEKDAY_NAMES.findIndex((name) => name === short)] ?? short;
+  return WEEKDAY_WORDS[WEEKDAY_NAMES.findIndex((name) => name === short)] ?? short;
 }
 
 function ordinal(number: number): string {

@@ -2,6 +2,7 @@ import { clockText, formatInstant } from './calendar.ts';
 import { loadCronstrue } from './lazy.ts';
 import { clockListText } from './number-list.ts';
 import { formatRepeatInterval } from './repeat-interval.ts';
+import { nextSapCron } from './sap-cron-fires.ts';
 import { formatSapCron } from './sap-cron-format.ts';
 import type { SapCron } from './sap-cron-model.ts';
 import type { Timing } from './timing.ts';
@@ -31,6 +32,7 @@ function intervalWords(seconds: number): string {
 }
 
 function cronWords(cron: SapCron): string {
+  if (nextSapCron(cron, -1) === null) return 'never: no date fits';
   const [years = '*', months = '*', days = '*', weekdays = '*'] = formatSapCron(cron).split(' ');
   const dates = dateWords({ years, months, days, weekdays });
   const times = cron.hours.length * cron.minutes.length * cron.seconds.length;
