@@ -22,6 +22,8 @@ export interface Kind {
   unreadable: readonly Pointer[];
   /** Objects compared and written as one value (`/data`), relative to the object (resource or part). */
   atomic: readonly Pointer[];
+  /** Fields of which exactly one is set (the modes of a schedule), relative to the object; ignoring one ignores all. */
+  alternatives?: readonly Pointer[];
   /** Secret by nature, relative to the whole spec. */
   secret: readonly Pointer[];
   /** The switch that policy.heal treats apart (`active`, `enabled`); same name for resource and parts. */
@@ -78,6 +80,8 @@ export type Classification = { how: 'in-place' } | { how: 'replace' } | { how: '
 
 export interface ImpactInput {
   action: PartChange['action'];
+  /** Tells a new part from one that is put back (`missing`). */
+  reason?: PartChange['reason'];
   before?: LivePart;
   /** The part after the write, as written (PartChange.target). */
   after?: JsonObject;
@@ -107,6 +111,8 @@ export interface HttpRequest {
   body?: Json;
   /** Statuses besides 2xx that the caller deals with (404 for "is it gone?"); all others become a ReconcileError. */
   accept?: readonly number[];
+  /** Pointers into the body whose values are secret: never shown in errors or logs, not even short ones. */
+  secrets?: readonly Pointer[];
 }
 
 export interface HttpAnswer {
@@ -142,6 +148,8 @@ export interface OperationResult {
   id?: string;
   /** Ids of parts that came into being: key → id. */
   partIds?: Readonly<Record<string, string>>;
+  /** Ids of parts that will take the place of a key's part once that one is deleted; for the journal, not yet for the inventory. */
+  pendingIds?: Readonly<Record<string, string>>;
   /** Values sent of the engine's own accord: key of the part → { startTime }. The empty key is the resource itself. */
   effective?: Readonly<Record<string, JsonObject>>;
   /** False: by the time of the write there was nothing left to do. */

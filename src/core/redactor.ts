@@ -1,0 +1,162 @@
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { isSealed, SENSITIVE } from './resource.ts';
+import { buildSecretSearch, type Range, shortestSecret } from './secret-search.ts';
+
+export interface Redactor {
+  /** From now on this value is hidden, in every usual spelling. Values under 8 characters are hidden by name only. */
+  add(secret: string): void;
+  text(text: string): string;
+  /** A copy without secrets. Fields with well-known names lose their value, whatever it is. */
+  json<T extends Json>(value: T): T;
+}
+
+/** Names of fields and headers that hold secrets by nature, without case, `-` and `_`. */
+const secretNames = new Set([
+  'authorization',
+  'proxyauthorization',
+  'cookie',
+  'setcookie',
+  'password',
+  'passphrase',
+  'clientsecret',
+  'authclientsecret',
+  'xrdpauthtoken',
+  'accesstoken',
+  'refreshtoken',
+  'idtoken',
+  'clientassertion',
+  'privatekey',
+  'apikey',
+  'xapikey',
+]);
+
+const nameInText =
+  'proxy-?authorization|authorization|set-?cookie|cookie|password|passphrase|(?:auth[-_]?)?client[-_]?secret|x-rdp-authtoken|(?:access|refresh|id)[-_]?token|client[-_]?assertion|private[-_]?key|(?:x-)?api[-_]?key';
+/** `"client_secret": "…"`, also inside a JSON string (`\"password\":\"…\"`). */
+const quotedField = new RegExp(
+  `((?:^|[^a-z0-9])(?:${nameInText})(\\\\{0,3}["'])\\s{0,8}:\\s{0,8}\\2)((?:(?!\\2)[^\\\\\\r\\n]|\\\\(?!["'])[^\\r\\n]|(?!\\2)\\\\["'])*)`,
+  'gi',
+);
+/** `authorization: Basic …` to the end of the line. */
+const headerLine = /\b(authorization|cookie)(\s{0,8}:\s{0,8})(?!["'\\\s([])[^\r\n"'\\]+/gi;
+/** `client_secret=…` in forms and queries, `password: …` in YAML. */
+const assignment = new RegExp(
+  `((?:^|[^a-z0-9])(?:${nameInText})\\s{0,8}[=:]\\s{0,8})(?!\\(sensitive\\))[^\\s&"'\\\\,;{}\\[\\]()]+`,
+  'gi',
+);
+const privateKeyBlock =
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g;
+const bearer = /\b(bearer|basic)(\s+)[a-z0-9._~+/-]{8,}=*/gi;
+const jwt = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
+const userInUrl = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:"'?#]{0,256}:[^\s/@"'?#]{1,1024}@/gi;
+
+function hideByName(text: string): string {
+  return text
+    .replace(privateKeyBlock, SENSITIVE)
+    .replace(quotedField, (_whole, before: string) => `${before}${SENSITIVE}`)
+    .replace(headerLine, `$1$2${SENSITIVE}`)
+    .replace(assignment, `$1${SENSITIVE}`)
+    .replace(bearer, `$1$2${SENSITIVE}`)
+    .replace(jwt, SENSITIVE)
+    .replace(userInUrl, `$1${SENSITIVE}@`);
+}
+
+function cut(text: string, ranges: readonly Range[]): string {
+  let out = '';
+  let done = 0;
+  for (const [from, to] of ranges) {
+    out += text.slice(done, from) + SENSITIVE;
+    done = to;
+  }
+  return out + text.slice(done);
+}
+
+/** The base64 of `secret` at any offset within a longer text (`user:secret`): the characters that depend on it alone. */
+function base64Forms(secret: string): string[] {
+  const bytes = new TextEncoder().encode(secret);
+  return [0, 1, 2].flatMap((offset) => {
+    const padded = new Uint8Array(offset + bytes.length);
+    padded.set(bytes, offset);
+    const inner = toBase64(padded).slice(Math.ceil((offset * 8) / 6), Math.floor((padded.length * 8) / 6));
+    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+function spellings(secret: string): string[] {
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  // By way of bytes, because half a surrogate pair would make encodeURIComponent throw.
+  const encoded = encodeURIComponent(new TextDecoder().decode(new TextEncoder().encode(secret)));
+  const form = encoded.replaceAll('%20', '+').replace(/[!'()~*]/g, (char) => percent(char));
+  // Renderers indent the lines of a PEM block, which would hide the block as a whole from the search.
+  const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : [];
+  return [
+    secret,
+    secret.trim(),
+    escaped,
+    JSON.stringify(escaped).slice(1, -1),
+    encoded,
+    encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    form,
+    ...base64Forms(secret),
+    ...lines.filter((line) => !line.startsWith('-----')),
+  ];
+}
+
+function percent(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+function isSecretName(name: string): boolean {
+  return secretNames.has(name.toLowerCase().replace(/[-_]/g, ''));
+}
+
+/**
+ * Hides secrets in everything that leaves the program (SEMANTICS 11): by value where the value is long enough to be told
+ * from an ordinary word, by name for fields and headers that hold secrets by nature. Never makes a text readable again.
+ */
+export function createRedactor(): Redactor {
+  const forms = new Set<string>();
+  let search: ((text: string) => Range[]) | undefined;
+
+  function add(secret: string): void {
+    if (secret.trim().length < shortestSecret || forms.has(secret)) return;
+    for (const form of spellings(secret)) if (form.trim().length >= shortestSecret) forms.add(form);
+    search = undefined;
+  }
+
+  function byValue(text: string): string {
+    if (text.length < shortestSecret || forms.size === 0) return text;
+    search ??= buildSecretSearch(forms);
+    const ranges = search(text);
+    return ranges.length === 0 ? text : cut(text, ranges);
+  }
+
+  function text(value: string): string {
+    return hideByName(byValue(value));
+  }
+
+  function walk(value: Json): Json {
+    if (typeof value === 'string') return text(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (!isObject(value)) return value;
+    const copy: JsonObject = {};
+    for (const [name, item] of Object.entries(value)) {
+      const hidden = isSecretName(name) && item !== null && typeof item !== 'boolean' && !isSealed(item);
+      const shown = hidden ? SENSITIVE : walk(item);
+      // A plain assignment would treat a key `__proto__` as something else.
+      Object.defineProperty(copy, byValue(name), {
+        value: shown,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+    return copy;
+  }
+
+  return { add, text, json: (value) => walk(value) as typeof value };
+}
