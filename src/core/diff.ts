@@ -1,0 +1,117 @@
+import type { FieldDiff } from './change.ts';
+import { equalJson, isObject, type Json, type JsonObject } from './json.ts';
+import { formatPointer, getAt, isAtOrBelow, type Pointer, parsePointer, setAt } from './pointer.ts';
+import { isSealed, type Normalized } from './resource.ts';
+import { equalsBase, type Sealer } from './seal.ts';
+
+export interface DiffInput {
+  desired: Normalized;
+  live: Normalized;
+  /** Last applied, with sealed secrets; undefined when we never applied it. */
+  base: Normalized | undefined;
+  /** Fields compared as one value. */
+  atomic: readonly Pointer[];
+  /** Fields the service does not give back: desired against base only. */
+  unreadable: readonly Pointer[];
+  /** Fields left to others. */
+  ignore: readonly Pointer[];
+  resetValue(pointer: Pointer): Json;
+  sealer: Sealer;
+  /** Is drift in this field put back? */
+  heals(pointer: Pointer, desired: Json | undefined, live: Json | undefined): boolean;
+}
+
+/**
+ * The three-way comparison of one object, field by field (SEMANTICS 1). Compares the canonical forms; reports the written ones.
+ * A field in neither desired nor base is left as it is.
+ */
+export function diffFields(input: DiffInput): FieldDiff[] {
+  const pointers = leaves(input.desired.canonical, input.atomic);
+  const covered = new Set(pointers);
+  if (input.base !== undefined) {
+    for (const pointer of leaves(input.base.canonical, input.atomic)) {
+      const known = [...covered].some((other) => isAtOrBelow(other, pointer) || isAtOrBelow(pointer, other));
+      if (!known) pointers.push(pointer);
+    }
+  }
+  return pointers
+    .filter((pointer) => !input.ignore.some((ignored) => isAtOrBelow(pointer, ignored)))
+    .map((pointer) => diffField(pointer, input))
+    .filter((diff) => diff !== undefined)
+    .sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+}
+
+function diffField(pointer: Pointer, input: DiffInput): FieldDiff | undefined {
+  const { desired, live, base, sealer } = input;
+  const wanted = getAt(desired.canonical, pointer);
+  const was = base === undefined ? undefined : getAt(base.canonical, pointer);
+  if (input.unreadable.some((unreadable) => isAtOrBelow(pointer, unreadable))) {
+    if (base === undefined || equalsBase(wanted, was, sealer)) return undefined;
+    return found(pointer, input, 'edited', wanted);
+  }
+  const is = getAt(live.canonical, pointer);
+  if (wanted === undefined && base !== undefined) {
+    const reset = input.resetValue(pointer);
+    if (equalJson(is, reset)) return undefined;
+    return found(pointer, input, equalsBase(is, was, sealer) ? 'edited' : 'conflict', reset);
+  }
+  if (equalJson(is, wanted)) return undefined;
+  return found(pointer, input, reasonOf(wanted, is, was, input), wanted);
+}
+
+function reasonOf(
+  wanted: Json | undefined,
+  is: Json | undefined,
+  was: Json | undefined,
+  { base, sealer }: DiffInput,
+): FieldDiff['reason'] {
+  if (base === undefined) return 'unowned';
+  if (was === undefined) return 'edited';
+  if (equalsBase(wanted, was, sealer)) return equalsBase(is, was, sealer) ? 'edited' : 'drift';
+  return equalsBase(is, was, sealer) ? 'edited' : 'conflict';
+}
+
+function found(
+  pointer: Pointer,
+  input: DiffInput,
+  reason: FieldDiff['reason'],
+  wanted: Json | undefined,
+): FieldDiff {
+  const desired = getAt(input.desired.spec, pointer) ?? wanted;
+  const live = getAt(input.live.spec, pointer);
+  return {
+    pointer,
+    desired,
+    live,
+    base: input.base === undefined ? undefined : getAt(input.base.spec, pointer),
+    reason,
+    healed: reason !== 'drift' || input.heals(pointer, wanted, getAt(input.live.canonical, pointer)),
+  };
+}
+
+/** Pointers of all leaves of an object; atomic fields and sealed values are leaves, and so are arrays and empty objects. */
+export function leaves(spec: JsonObject, atomic: readonly Pointer[]): Pointer[] {
+  const found: Pointer[] = [];
+  const walk = (value: Json, tokens: string[]): void => {
+    const pointer = formatPointer(tokens);
+    if (isObject(value) && !isSealed(value) && !atomic.includes(pointer) && Object.keys(value).length > 0) {
+      for (const key of Object.keys(value)) walk(value[key] ?? null, [...tokens, key]);
+      return;
+    }
+    if (pointer !== '') found.push(pointer);
+  };
+  walk(spec, []);
+  return found;
+}
+
+/** The object after the write: live, with every difference that is put right. */
+export function applyDiffs(live: JsonObject, fields: readonly FieldDiff[]): JsonObject {
+  return fields
+    .filter((field) => field.healed)
+    .reduce((spec, field) => setAt(spec, field.pointer, field.desired ?? null), live);
+}
+
+/** Name of the topmost field of a pointer: `/ansConfig/onError` → `ansConfig`. */
+export function topField(pointer: Pointer): string {
+  return parsePointer(pointer)[0] ?? '';
+}

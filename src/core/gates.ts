@@ -1,0 +1,110 @@
+import type { Block, Change, PartChange } from './change.ts';
+import type { Diagnostic } from './errors.ts';
+import type { Inventory } from './inventory.ts';
+import { isRefused } from './plan-resource.ts';
+import type { Policy } from './policy.ts';
+import type { Resource } from './resource.ts';
+
+/** Percent limits count only once this much is owned. */
+const PERCENT_FROM = 10;
+
+/** Gate 2: an empty set of manifests is more often a wrong folder than a wish. */
+export function refuseEmptySet(
+  desired: readonly Resource[],
+  inventory: Inventory,
+  policy: Policy,
+): Diagnostic[] {
+  const owned = Object.values(inventory).filter((entry) => entry.released === undefined);
+  if (desired.length > 0 || owned.length === 0 || policy.allowEmpty) return [];
+  return [
+    {
+      code: 'EMPTY_SET',
+      severity: 'error',
+      message: `no manifest is left for this target, but it owns ${owned.length} resource(s)`,
+      remedy: 'Check the manifests globs and select; if it is meant, set policy.allowEmpty: true.',
+    },
+  ];
+}
+
+interface Tally {
+  resources: number;
+  parts: number;
+}
+
+/** Gate 5: refuses deletions beyond the limits of the policy. Replacing a whole resource deletes it, too. */
+export function limitDeletes(changes: readonly Change[], inventory: Inventory, policy: Policy): Change[] {
+  const owned = countOwned(inventory);
+  const deleted = countDeletes(changes);
+  const block = limitBlock(owned, deleted, policy);
+  if (block === undefined) return [...changes];
+  return changes.map((change) => blockDeletes(change, block));
+}
+
+function countOwned(inventory: Inventory): Tally {
+  const entries = Object.values(inventory).filter((entry) => entry.released === undefined);
+  const parts = entries
+    .flatMap((entry) => Object.values(entry.parts))
+    .filter((part) => part.released === undefined);
+  return { resources: entries.length, parts: parts.length };
+}
+
+function countDeletes(changes: readonly Change[]): Tally {
+  const whole = changes.filter((change) => deletesWhole(change));
+  const parts = changes
+    .filter((change) => !deletesWhole(change))
+    .flatMap((change) => change.parts.filter(deletesPart));
+  return { resources: whole.length, parts: parts.length };
+}
+
+function deletesWhole(change: Change): boolean {
+  return change.action === 'delete' || change.action === 'replace';
+}
+
+/** A mode change keeps the schedule in service under a new id; only real removals count. */
+function deletesPart(part: PartChange): boolean {
+  return part.action === 'delete';
+}
+
+function limitBlock(owned: Tally, deleted: Tally, policy: Policy): Block | undefined {
+  const { percent, count } = policy.maxDeletes;
+  const total = deleted.resources + deleted.parts;
+  if (total === 0) return undefined;
+  if (deleted.resources >= owned.resources && deleted.resources > 0 && !policy.allowDeleteAll) {
+    return {
+      code: 'DELETE_ALL',
+      message: `all ${owned.resources} owned resource(s) would be deleted`,
+      override: 'policy.allowDeleteAll: true',
+    };
+  }
+  if (total > count) {
+    return {
+      code: 'DELETE_LIMIT',
+      message: `${total} deletions are more than the ${count} allowed in one apply`,
+      override: `policy.maxDeletes.count: ${total}`,
+    };
+  }
+  const share = Math.max(
+    percentOf(deleted.resources, owned.resources),
+    percentOf(deleted.parts, owned.parts),
+  );
+  if (share <= percent) return undefined;
+  return {
+    code: 'DELETE_LIMIT',
+    message: `${Math.ceil(share)} % of what is owned would be deleted, more than the ${percent} % allowed`,
+    override: `policy.maxDeletes.percent: ${Math.ceil(share)}`,
+  };
+}
+
+function percentOf(part: number, whole: number): number {
+  return whole < PERCENT_FROM ? 0 : (100 * part) / whole;
+}
+
+function blockDeletes(change: Change, block: Block): Change {
+  if (deletesWhole(change)) return { ...change, operations: [], blocked: change.blocked ?? block };
+  if (!change.parts.some(deletesPart)) return change;
+  const parts = change.parts.map((part) =>
+    deletesPart(part) ? { ...part, blocked: part.blocked ?? block } : part,
+  );
+  const blocked = { ...change, parts };
+  return isRefused(blocked) ? { ...blocked, operations: [] } : blocked;
+}

@@ -1,0 +1,312 @@
+import { type Base, baseOf, withoutEffective } from './base.ts';
+import type { Action, Change, FieldDiff, PartChange, Reason } from './change.ts';
+import { applyDiffs, diffFields } from './diff.ts';
+import type { Diagnostic } from './errors.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { InventoryEntry } from './inventory.ts';
+import type { PlanContext } from './plan-context.ts';
+import { healRule } from './plan-context.ts';
+import { adoptionBlock, changeReason, leftAlone, type PartsPlan, planParts } from './plan-parts.ts';
+import { planRemoval } from './plan-removal.ts';
+import type { Kind } from './provider.ts';
+import type { LiveResource, Resource } from './resource.ts';
+import { fillFromLive, pointersWithin } from './scope.ts';
+import { sealAt } from './seal.ts';
+
+/** Desired, live and base of one address; at least one is there. */
+export interface ResourceInput {
+  address: string;
+  desired?: Resource;
+  live?: LiveResource;
+  entry?: InventoryEntry;
+  /** The address the entry had before `moved`. */
+  movedFrom?: string;
+}
+
+export interface ResourcePlan {
+  /** Absent when there is nothing to do. */
+  change?: Change;
+  diagnostics: Diagnostic[];
+  /** Live parts on it that are nobody's. */
+  unownedParts: number;
+}
+
+/** Plans one resource (SEMANTICS 1). Pure: called once for the plan and again, with a fresh live object, just before its first write. */
+export function planResource(input: ResourceInput, context: PlanContext): ResourcePlan {
+  const name = input.desired?.kind ?? input.entry?.kind ?? input.live?.kind ?? '';
+  const kind = context.kind(name);
+  const plan =
+    input.desired === undefined
+      ? withoutManifest(input, kind, context)
+      : wanted(input, input.desired, kind, context);
+  if (plan.change === undefined) return { ...plan, change: undefined } as ResourcePlan;
+  const change: Change = { ...plan.change, operations: [] };
+  const print = liveFingerprint(input, kind, context);
+  const complete: Change = print === undefined ? change : { ...change, liveFingerprint: print };
+  return {
+    ...plan,
+    change: { ...complete, operations: isRefused(complete) ? [] : kind.operations(complete, context.now) },
+  };
+}
+
+type Draft = Omit<Change, 'operations'>;
+interface DraftPlan {
+  change?: Draft;
+  diagnostics: Diagnostic[];
+  unownedParts: number;
+}
+
+export function isRefused(change: Pick<Change, 'blocked' | 'parts'>): boolean {
+  return change.blocked !== undefined || change.parts.some((part) => part.blocked !== undefined);
+}
+
+function withoutManifest(input: ResourceInput, kind: Kind, context: PlanContext): DraftPlan {
+  const { address, entry, live } = input;
+  if (entry === undefined) return { diagnostics: [], unownedParts: 0 };
+  return { ...planRemoval({ context, kind, address, entry, live }), unownedParts: 0 };
+}
+
+function wanted(input: ResourceInput, desired: Resource, kind: Kind, context: PlanContext): DraftPlan {
+  const { live } = input;
+  if (live === undefined) return planAbsent(input, desired, kind, context);
+  const entry = input.entry;
+  const owned = entry !== undefined && entry.released === undefined;
+  const base = entry === undefined ? undefined : baseOf(entry, kind);
+  const fields = resourceFields(input, desired, live, base, kind, context);
+  const target = applyDiffs(live.spec, fields);
+  // What exists by itself is never adopted: its parts and fields are owned one by one (SEMANTICS 2).
+  const adopting = entry === undefined && !kind.preExisting;
+  const parts = planParts({
+    context,
+    kind,
+    resource: desired,
+    resourceTarget: target,
+    live,
+    entry,
+    base,
+    adopting,
+  });
+  const diagnostics = [
+    ...leftAlone(desired.address, '', fields),
+    ...parts.diagnostics,
+    ...unownedNote(desired, kind, parts),
+  ];
+  const result = { diagnostics, unownedParts: parts.unowned.length };
+  const healed = fields.filter((field) => field.healed);
+  const work = healed.length > 0 || parts.changes.length > 0;
+  if (adopting)
+    return { ...result, change: adoptResource(input, desired, live, context, fields, parts, target) };
+  if (!work && owned && input.movedFrom === undefined) return result;
+  const action = resourceAction(work, owned, healed, parts.changes, kind, live, target);
+  const change: Draft = {
+    ...draft(input, desired),
+    action: action.action,
+    reason: action.reason,
+    fields,
+    parts: parts.changes,
+    live,
+    target,
+  };
+  if (action.impossible !== undefined) {
+    return {
+      ...result,
+      change: {
+        ...change,
+        blocked: { code: 'IMPOSSIBLE', message: action.impossible, override: 'none: change the manifest' },
+      },
+    };
+  }
+  return { ...result, change: change.action === 'replace' ? guardReplace(change, desired) : change };
+}
+
+function resourceAction(
+  work: boolean,
+  owned: boolean,
+  healed: readonly FieldDiff[],
+  parts: readonly PartChange[],
+  kind: Kind,
+  live: LiveResource,
+  target: Resource['spec'],
+): { action: Action; reason: Reason; impossible?: string } {
+  if (!work) return { action: 'adopt', reason: owned ? 'edited' : 'unowned' };
+  if (healed.length === 0) {
+    const onlyBooks = parts.every((part) => part.action === 'adopt');
+    return { action: onlyBooks ? 'adopt' : 'update', reason: partsReason(parts) };
+  }
+  const how = kind.classify({
+    pointers: healed.map((field) => field.pointer),
+    part: false,
+    from: live.spec,
+    to: target,
+  });
+  const reason = changeReason(healed);
+  if (how.how === 'impossible') return { action: 'update', reason, impossible: how.why };
+  return { action: how.how === 'replace' ? 'replace' : 'update', reason };
+}
+
+const reasonRank: readonly Reason[] = ['conflict', 'edited', 'new', 'removed', 'unowned', 'missing', 'drift'];
+
+function partsReason(parts: readonly PartChange[]): Reason {
+  const reasons = new Set(parts.map((part) => part.reason));
+  const first = reasonRank.find((reason) => reasons.has(reason)) ?? 'edited';
+  return first === 'new' || first === 'removed' ? 'edited' : first;
+}
+
+/** A resource that the service does not have: new, or ours and missing. */
+function planAbsent(input: ResourceInput, desired: Resource, kind: Kind, context: PlanContext): DraftPlan {
+  const { entry } = input;
+  const base = entry === undefined ? undefined : baseOf(entry, kind);
+  const parts = planParts({
+    context,
+    kind,
+    resource: desired,
+    resourceTarget: desired.spec,
+    live: undefined,
+    entry,
+    base,
+    adopting: false,
+  });
+  const change: Draft = {
+    ...draft(input, desired),
+    action: 'create',
+    reason: entry === undefined ? 'new' : 'missing',
+    fields: [],
+    parts: parts.changes.filter((part) => part.action === 'create'),
+    target: desired.spec,
+  };
+  if (!kind.preExisting) return { change, diagnostics: parts.diagnostics, unownedParts: 0 };
+  const blocked = {
+    code: 'PARENT_MISSING',
+    message: `${desired.identity} does not exist in the service, and ${kind.kind} cannot create it`,
+    override: 'none: create it in the service first, or take the manifest out',
+  };
+  return { change: { ...change, blocked }, diagnostics: parts.diagnostics, unownedParts: 0 };
+}
+
+function adoptResource(
+  input: ResourceInput,
+  desired: Resource,
+  live: LiveResource,
+  context: PlanContext,
+  fields: readonly FieldDiff[],
+  parts: PartsPlan,
+  target: Resource['spec'],
+): Draft {
+  const differs = fields.some((field) => field.healed) || parts.changes.length > 0;
+  const blocked = adoptionBlock(context, `${desired.identity} exists already (id ${live.id})`, differs);
+  return {
+    ...draft(input, desired),
+    action: 'adopt',
+    reason: 'unowned',
+    fields,
+    parts: parts.changes,
+    live,
+    target,
+    ...(blocked === undefined ? {} : { blocked }),
+  };
+}
+
+function draft(
+  input: ResourceInput,
+  desired: Resource,
+): Pick<Draft, 'address' | 'kind' | 'desired' | 'base' | 'movedFrom' | 'warnings'> {
+  return {
+    address: desired.address,
+    kind: desired.kind,
+    desired,
+    warnings: [],
+    ...(input.entry === undefined ? {} : { base: input.entry }),
+    ...(input.movedFrom === undefined ? {} : { movedFrom: input.movedFrom }),
+  };
+}
+
+function guardReplace(change: Draft, desired: Resource): Draft {
+  if (desired.lifecycle.protect) {
+    return {
+      ...change,
+      blocked: {
+        code: 'PROTECTED',
+        message: 'replacing it is refused: the resource is protected',
+        override: 'lifecycle.protect: false',
+      },
+    };
+  }
+  if (desired.lifecycle.allowReplace) return change;
+  return {
+    ...change,
+    blocked: {
+      code: 'REPLACE_WHOLE',
+      message:
+        'this change needs the whole object to be deleted and created again, with all its parts and run logs',
+      override: 'lifecycle.allowReplace: true',
+    },
+  };
+}
+
+function resourceFields(
+  input: ResourceInput,
+  desired: Resource,
+  live: LiveResource,
+  base: Base | undefined,
+  kind: Kind,
+  context: PlanContext,
+): FieldDiff[] {
+  const field = kind.parts?.field;
+  const ignore = pointersWithin(desired.lifecycle.ignore, '').filter(
+    (pointer) => field === undefined || !pointer.startsWith(`/${field}`),
+  );
+  const released = input.entry?.released !== undefined;
+  const seen = withoutEffective(live, input.entry, base?.resource);
+  const fields = diffFields({
+    desired: fillFromLive(desired, seen, ignore),
+    live: seen,
+    base: released ? undefined : base?.resource,
+    atomic: kind.atomic,
+    unreadable: kind.unreadable,
+    ignore,
+    resetValue: (pointer) => kind.resetValue(pointer, false),
+    sealer: context.sealer,
+    heals: healRule(context, kind),
+  });
+  const taken = released || kind.preExisting;
+  return taken
+    ? fields.map((diff) => (diff.reason === 'unowned' ? { ...diff, reason: 'edited' } : diff))
+    : fields;
+}
+
+function unownedNote(desired: Resource, kind: Kind, parts: PartsPlan): Diagnostic[] {
+  if (parts.unowned.length === 0) return [];
+  const noun = kind.parts?.noun ?? 'part';
+  return [
+    {
+      code: 'UNOWNED_PARTS',
+      severity: 'info',
+      message: `${parts.unowned.length} ${noun}(s) on it are not ours and stay untouched: ${parts.unowned.map((part) => part.id).join(', ')}`,
+      address: desired.address,
+    },
+  ];
+}
+
+/** Over the values a write could touch; not over done flags, counters and times that the service moves by itself. */
+function liveFingerprint(
+  { desired, live, entry }: ResourceInput,
+  kind: Kind,
+  context: PlanContext,
+): string | undefined {
+  if (live === undefined) return undefined;
+  const secrets = [...(desired?.secrets ?? []), ...(entry?.secrets ?? [])];
+  const field = kind.parts?.field ?? 'parts';
+  const parts = live.parts.map((part) => {
+    const over = kind.settled(part.spec, live.spec, context.now) !== undefined;
+    const { [kind.activeField]: active, ...rest } = part.canonical;
+    return { id: part.id, ...rest, ...(over ? {} : { active: active ?? null }) };
+  });
+  const keyed = Object.fromEntries(parts.map((part) => [keyOf(part.id, entry), part]));
+  return fingerprint(sealAt({ id: live.id, ...live.canonical, [field]: keyed }, secrets, context.sealer));
+}
+
+/** Secrets point at parts by key, so the fingerprint names them by key where we know it. */
+function keyOf(id: string, entry: InventoryEntry | undefined): string {
+  const found = Object.entries(entry?.parts ?? {}).find(([, part]) => part.id === id);
+  return found?.[0] ?? id;
+}
