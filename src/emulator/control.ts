@@ -21,6 +21,7 @@ export type Controlled = Pick<
   | 'clock'
   | 'faults'
   | 'limits'
+  | 'shapes'
   | 'requests'
   | 'clearRequests'
   | 'tokens'
@@ -61,6 +62,15 @@ export function createControlRoutes(emulator: () => Controlled): Hono<ControlEnv
   });
   app.delete('/limits', (c) => {
     emulator().limits.set({});
+    return c.json({ ok: true });
+  });
+
+  app.get('/shapes', (c) => c.json({ seed: emulator().shapes.get() ?? null }));
+  app.put('/shapes', (c) => {
+    const { seed } = readObject(c);
+    if (seed !== null && !Number.isInteger(seed))
+      throw new ControlError('shapes: {"seed": whole number or null} is expected');
+    emulator().shapes.set(typeof seed === 'number' ? seed : undefined);
     return c.json({ ok: true });
   });
 

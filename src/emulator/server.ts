@@ -29,7 +29,7 @@ import { respondWithFault } from './responder.ts';
 import type { Call } from './sap/call.ts';
 import { ServiceError } from './sap/errors.ts';
 import { createEndpointCaller } from './sap/fire.ts';
-import { createSapRoutes } from './sap/routes.ts';
+import { createSapRoutes, MAX_BODY } from './sap/routes.ts';
 import { dumpSeed, type EmulatorSeed, loadSeed } from './sap/seed.ts';
 import { createShapes } from './sap/shapes.ts';
 import type { JobStore, PutEffect } from './sap/store.ts';
@@ -100,6 +100,8 @@ export interface Emulator {
     clear(id?: string): void;
   };
   readonly limits: { get(): Limits; set(limits: Limits): void };
+  /** Seed that lets the shapes of answers vary; undefined: as documented. */
+  readonly shapes: { get(): number | undefined; set(seed: number | undefined): void };
   readonly tokens: {
     revoke(): void;
     /** Seconds. */
@@ -149,6 +151,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     for (const { store } of world.instances.values()) world.runner.resume(store, saved.savedAt, clock.now());
   }
   setLimits(options.limits ?? {});
+  let shapeSeed = options.shapes;
 
   function setLimits(limits: Limits): void {
     limiter.limits = limits;
@@ -240,6 +243,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       clear: faults.clear,
     },
     limits: { get: () => limiter.limits, set: setLimits },
+    shapes: {
+      get: () => shapeSeed,
+      set(seed) {
+        shapeSeed = seed;
+        world.shapes = createShapes(seed);
+      },
+    },
     tokens: {
       revoke: tokens.revokeAll,
       setLifetime(seconds) {
@@ -342,6 +352,7 @@ function stripPrefix(request: Request, prefix: string): Request {
 }
 
 function loggedBody(text: string): unknown {
+  if (text.length > MAX_BODY) return '(too large)';
   try {
     return withoutCredentials(JSON.parse(text));
   } catch {

@@ -47,7 +47,8 @@ export function planSchedule(store: JobStore, schedule: Schedule, now: number, c
     deactivate(store, schedule);
     return;
   }
-  schedule.nextRunAt = end !== undefined && next > end ? undefined : next;
+  // The end itself is no longer part of the schedule's time.
+  schedule.nextRunAt = end !== undefined && next >= end ? undefined : next;
   wake(store, schedule, schedule.nextRunAt ?? end);
 }
 
@@ -112,10 +113,10 @@ function nextOneTimeRun(
 function nextIntervalRun(schedule: Schedule, start: number | undefined, now: number, cause: Cause): number {
   const interval = schedule.timing.interval ?? DAY;
   if (start !== undefined && start > now) return start;
-  if (cause === 'ran') return now + interval;
   if (cause === 'changed')
     return Math.max(now, schedule.lastRunAt === undefined ? now : schedule.lastRunAt + interval);
-  if (cause === 'loaded') {
+  if (cause === 'ran' || cause === 'loaded') {
+    // Counted from the start of the previous run; one that was stopped leaves the count as it is.
     const phase = schedule.lastRunAt ?? start ?? schedule.createdAt;
     return phase > now ? phase : phase + (Math.floor((now - phase) / interval) + 1) * interval;
   }

@@ -66,10 +66,10 @@ export function createSapRoutes(world: World, tokens: Tokens): Hono<SapEnv> {
   on('PUT', '/jobs/:jobId/schedules/:scheduleId/runs/:runId', putRun);
 
   const issue = (c: Context<SapEnv>, service: 'xsuaa' | 'ias') => issueToken(c, world, tokens, service);
-  for (const prefix of ['', '/tenant/:subdomain']) {
-    app.post(`${prefix}/oauth/token`, (c) => issue(c, 'xsuaa'));
-    app.post(`${prefix}/oauth2/token`, (c) => issue(c, 'ias'));
-  }
+  app.post('/oauth/token', (c) => issue(c, 'xsuaa'));
+  app.post('/tenant/:subdomain/oauth/token', (c) => issue(c, 'xsuaa'));
+  app.post('/oauth2/token', (c) => issue(c, 'ias'));
+  app.onError((error) => respond({ status: 500, body: { code: 'INTERNAL', message: String(error) } }, {}));
   return app;
 }
 

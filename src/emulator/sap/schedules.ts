@@ -138,7 +138,8 @@ function applyScheduleInput(call: Call, schedule: Schedule, input: ScheduleInput
   schedule.modifiedAt = call.now;
   call.store.version++;
   if (schedule.active !== wasActive) replan(call, schedule, 'activated');
-  else if (timesOf(schedule) !== before) replan(call, schedule, 'changed');
+  else if (timesOf(schedule) !== before)
+    replan(call, schedule, input.timing?.unreadable ? 'created' : 'changed');
 }
 
 function timesOf(schedule: Schedule): string {

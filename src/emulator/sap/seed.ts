@@ -208,6 +208,7 @@ function loadSchedule(store: JobStore, job: Job, seed: SeedSchedule, now: number
   };
   if (store.schedules.has(schedule.scheduleId))
     throw new Error(`the scheduleId ${schedule.scheduleId} is used twice`);
+  schedule.lastRunAt ??= lastOfInterval(schedule, now);
   store.addSchedule(schedule);
   planSchedule(store, schedule, now, 'loaded');
   const next = instant(seed.nextRunAt ?? undefined, 'nextRunAt');
@@ -216,6 +217,14 @@ function loadSchedule(store: JobStore, job: Job, seed: SeedSchedule, now: number
   schedule.nextRunAt = next;
   schedule.wakeAt = next;
   store.queue.push(next, schedule);
+}
+
+/** What was there before has run before: an interval goes on in its phase. */
+function lastOfInterval(schedule: Schedule, now: number): number | undefined {
+  const { interval } = schedule.timing;
+  const phase = schedule.start?.at ?? schedule.createdAt;
+  if (interval === undefined || !schedule.active || phase > now) return undefined;
+  return phase + Math.floor((now - phase) / interval) * interval;
 }
 
 function loadRun(seed: SeedRun, now: number): Run {
