@@ -3,13 +3,9 @@
  * change colours or turn the reading direction. Line feeds and tabs stay.
  */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    },
-  );
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** The same on one line: line feeds and tabs become visible too. */
@@ -17,10 +13,11 @@ export function oneLine(text: string): string {
   return printable(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
+const colourCode = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
 /** Columns that a text takes on a terminal; colour codes take none. */
 export function columns(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one
-  return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length;
+  return [...text.replace(colourCode, '')].length;
 }
 
 export function padEnd(text: string, width: number): string {
@@ -28,11 +25,11 @@ export function padEnd(text: string, width: number): string {
 }
 
 /**
- * Fills lines up to `width` with `pieces`. The first line begins with `first`, all others with as many spaces.
+ * Fills lines up to `width` with `pieces`. The first line begins with `first`, the others hang below it.
  * A piece is never cut.
  */
 export function fill(first: string, pieces: readonly string[], width: number, separator = ' '): string[] {
-  const indent = ' '.repeat(columns(first));
+  const indent = hangingIndent(first);
   const lines: string[] = [];
   let line = first;
   let empty = true;
@@ -51,6 +48,13 @@ export function fill(first: string, pieces: readonly string[], width: number, se
   return lines;
 }
 
+/** Below the text after a short beginning; below a long one (an error code) only a little further in. */
+function hangingIndent(first: string): string {
+  const width = columns(first);
+  if (width <= 16) return ' '.repeat(width);
+  return ' '.repeat(first.length - first.trimStart().length + 2);
+}
+
 /** Wraps a sentence at blanks, with a hanging indent below `first`. `paint` colours each piece. */
 export function sentence(
   first: string,
@@ -61,7 +65,7 @@ export function sentence(
   return printable(text)
     .split('\n')
     .flatMap((paragraph, index) => {
-      const start = index === 0 ? first : ' '.repeat(columns(first));
+      const start = index === 0 ? first : hangingIndent(first);
       return fill(start, paragraph.split(/ +/), width);
     })
     .map((line) => {

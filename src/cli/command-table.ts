@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { Invocation } from './invocation.ts';
+
+/** Adds arguments, options, help and action to a command that has its name and summary already. */
+export type Configure = (command: Command, invocation: Invocation) => void;
+
+interface CommandEntry {
+  name: string;
+  summary: string;
+  load(): Promise<Configure>;
+}
+
+/** Every command of the program. Each is loaded only when it is called. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'validate',
+    summary: 'check config and manifests offline; all findings at once',
+    load: async () => (await import('./commands/validate.ts')).configureValidate,
+  },
+  {
+    name: 'plan',
+    summary: 'read the service and show what apply would change; never writes',
+    load: async () => (await import('./commands/plan.ts')).configurePlan,
+  },
+  {
+    name: 'apply',
+    summary: 'make the service match the manifests',
+    load: async () => (await import('./commands/apply.ts')).configureApply,
+  },
+  {
+    name: 'drift',
+    summary: 'show what others changed since the last apply',
+    load: async () => (await import('./commands/drift.ts')).configureDrift,
+  },
+  {
+    name: 'explain',
+    summary: 'say in words what a time expression means, with its next runs',
+    load: async () => (await import('./commands/explain.ts')).configureExplain,
+  },
+  {
+    name: 'schema',
+    summary: 'print a JSON Schema, or the list of them',
+    load: async () => (await import('./commands/schema.ts')).configureSchema,
+  },
+  {
+    name: 'emulator',
+    summary: 'serve a local stand-in for the service',
+    load: async () => (await import('./commands/emulator.ts')).configureEmulator,
+  },
+  {
+    name: 'demo',
+    summary: 'show the whole cycle against the emulator',
+    load: async () => (await import('./commands/demo.ts')).configureDemo,
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for your shell',
+    load: async () => (await import('./commands/completion.ts')).configureCompletion,
+  },
+];

@@ -1,0 +1,2 @@
+import type { Configure } from '../command-table.ts';
+export const configureDrift: Configure = () => {};

@@ -1,0 +1,28 @@
+import { type ErrorCategory, ReconcileError } from '../core/errors.ts';
+
+/** The exit codes of the program; documented in docs/cli.md. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  differences: 2,
+  invalid: 3,
+  refused: 4,
+  stale: 5,
+  locked: 6,
+  partial: 7,
+} as const;
+
+const byCategory: Record<ErrorCategory, number> = {
+  invalid: exitCodes.invalid,
+  refused: exitCodes.refused,
+  stale: exitCodes.stale,
+  locked: exitCodes.locked,
+  transient: exitCodes.failed,
+  rejected: exitCodes.failed,
+  internal: exitCodes.failed,
+};
+
+/** The exit code of a thrown error; whatever is not ours is a bug. */
+export function exitCodeOfError(error: unknown): number {
+  return error instanceof ReconcileError ? byCategory[error.category] : exitCodes.failed;
+}

@@ -1,0 +1,24 @@
+/** Everything the command line takes from the outside world. `run` gets it passed in; `node-io.ts` takes it from the process. */
+export interface Io {
+  /** Results. */
+  out(text: string): void;
+  /** Progress, questions and logs. */
+  err(text: string): void;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** Whether a person can answer questions. */
+  interactive: boolean;
+  outIsTerminal: boolean;
+  errIsTerminal: boolean;
+  /** Width of the terminal, if there is one. */
+  columns?: number;
+  /** Epoch milliseconds. */
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** 0 ≤ x < 1. */
+  random(): number;
+  /** Asks yes or no; false also when the person gives up. */
+  confirm(question: string): Promise<boolean>;
+  /** Aborted when somebody asks the program to stop. */
+  signal: AbortSignal;
+}

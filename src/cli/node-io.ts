@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Io } from './io.ts';
+
+/** The real world: streams, environment and clock of this process. Installs handlers for signals and broken pipes. */
+export function nodeIo(): Io & { receivedSignal(): NodeJS.Signals | undefined } {
+  const controller = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // The first signal asks to finish the call in flight; the second means it.
+      if (received !== undefined) process.exit(exitCodeOf(name));
+      received = name;
+      controller.abort();
+    });
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // The reader has gone (`| head`). What is under way goes on in silence: half an apply would be worse.
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    outIsTerminal: process.stdout.isTTY === true,
+    errIsTerminal: process.stderr.isTTY === true,
+    ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
+    now: () => Date.now(),
+    sleep: async (ms, signal) => {
+      await delay(ms, undefined, signal === undefined ? {} : { signal });
+    },
+    random: () => Math.random(),
+    confirm: askOnTerminal,
+    signal: controller.signal,
+    receivedSignal: () => received,
+  };
+}
+
+async function askOnTerminal(question: string): Promise<boolean> {
+  const { confirm } = await import('@clack/prompts');
+  // Questions belong on stderr: stdout may be a file.
+  const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+  return answer === true;
+}
+
+/** 130 for Ctrl-C, 143 for SIGTERM, as shells expect. */
+export function exitCodeOf(signal: NodeJS.Signals): number {
+  return signal === 'SIGTERM' ? 143 : 130;
+}

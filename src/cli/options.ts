@@ -1,0 +1,36 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export type OutputFormat = 'text' | 'json' | 'markdown';
+
+export function outputOption(formats: readonly OutputFormat[]): Option {
+  return new Option('-o, --output <format>', 'the form of the result').choices(formats).default('text');
+}
+
+export interface TargetOptions {
+  target: string[];
+  only: string[];
+  concurrency: number;
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+/** `-t`, `--only` and `--concurrency`, for commands that talk to targets. */
+export function addTargetOptions(command: Command, defaultTargets: string): Command {
+  return command
+    .option('-t, --target <name>', `the target; repeatable (default: ${defaultTargets})`, collect, [])
+    .option('--only <glob>', 'only these addresses, such as "SapJob/report*"; repeatable', collect, [])
+    .option('--concurrency <n>', 'most requests in flight, 1 to 16', wholeNumber(1, 16), 8);
+}
+
+/** Reads a whole number within bounds; anything else is a usage error that says what is expected. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d{1,9}$/.test(text) || number < least || number > most) {
+      throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+    }
+    return number;
+  };
+}

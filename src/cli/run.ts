@@ -1,0 +1,58 @@
+import { CommanderError } from 'commander';
+import { createRedactor } from '../core/redactor.ts';
+import { renderErrorText } from '../report/error-text.ts';
+import { viewError } from '../report/error-view.ts';
+import { exitCodeOfError, exitCodes } from './exit-codes.ts';
+import type { Invocation } from './invocation.ts';
+import type { Io } from './io.ts';
+import { paletteFor, widthFor } from './look.ts';
+import { buildProgram } from './program.ts';
+
+/**
+ * The whole program as a function: takes the arguments after `reconcile`, returns the exit code. Never throws.
+ * All output passes one redactor, also that of a crash.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const redactor = createRedactor();
+  const guarded: Io = {
+    ...io,
+    out: (text) => io.out(redactor.text(text)),
+    err: (text) => io.err(redactor.text(text)),
+  };
+  const invocation: Invocation = { io: guarded, redactor, exitCode: exitCodes.done, again: run };
+  try {
+    const program = await buildProgram(argv, invocation);
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return exitCodes.invalid;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return invocation.exitCode;
+  } catch (error) {
+    // Help and version end this way too; commander has printed its message by now.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.invalid;
+    reportError(error, argv, guarded);
+    return exitCodeOfError(error);
+  }
+}
+
+function reportError(error: unknown, argv: readonly string[], io: Io): void {
+  const color =
+    argv.find((argument) => argument.startsWith('--color='))?.slice('--color='.length) ??
+    optionAfter(argv, '--color');
+  const level =
+    argv.find((argument) => argument.startsWith('--log-level='))?.slice('--log-level='.length) ??
+    optionAfter(argv, '--log-level');
+  io.err(
+    renderErrorText(viewError(error), {
+      palette: paletteFor(color ?? 'auto', io.errIsTerminal, io.env),
+      width: widthFor(io),
+      verbose: level === 'debug' || level === 'trace',
+    }),
+  );
+}
+
+function optionAfter(argv: readonly string[], name: string): string | undefined {
+  const at = argv.indexOf(name);
+  return at < 0 ? undefined : argv[at + 1];
+}

@@ -1,0 +1,11 @@
+import { exitCodeOf, nodeIo } from './node-io.ts';
+import { run } from './run.ts';
+
+/** Runs the program in this process and ends it with the exit code, once all output is written. */
+export async function start(argv: readonly string[]): Promise<void> {
+  const io = nodeIo();
+  const code = await run(argv, io);
+  const signal = io.receivedSignal();
+  const status = signal === undefined || code !== 0 ? code : exitCodeOf(signal);
+  process.stderr.write('', () => process.stdout.write('', () => process.exit(status)));
+}
