@@ -1,0 +1,43 @@
+import type { JsonObject } from '../../core/json.ts';
+import { formatInstant } from '../../time/index.ts';
+import { readDate } from './meaning.ts';
+import { boundsWithin, timingOf } from './schedule-timing.ts';
+
+const SECOND = 1000;
+
+/**
+ * Would the service run this schedule at once when it is written or its job is switched on? It does so with an active
+ * repeatInterval whose start is not in the future (SEMANTICS 5). `schedule` as it will be, `job` as it will be.
+ */
+export function startsAtOnce(schedule: JsonObject, job: JsonObject, now: number): boolean {
+  if (schedule['active'] !== true || job['active'] === false) return false;
+  if (timingOf(schedule)?.mode !== 'repeatInterval') return false;
+  const { startTime = now, endTime = Number.POSITIVE_INFINITY } = boundsWithin(schedule, job);
+  return startTime <= now && endTime > now;
+}
+
+/**
+ * The start that the engine sends of its own accord, epoch ms: the next due time of the phase, or one interval from
+ * now. `nextRunAt` is the phase: the live due time, read just before the write.
+ */
+export function effectiveStart(schedule: JsonObject, nextRunAt: number | undefined, now: number): number {
+  const timing = timingOf(schedule);
+  if (timing?.mode !== 'repeatInterval') return now;
+  const interval = timing.seconds * SECOND;
+  if (nextRunAt === undefined) return wholeSecond(now + interval);
+  if (nextRunAt > now) return nextRunAt;
+  return nextRunAt + (Math.floor((now - nextRunAt) / interval) + 1) * interval;
+}
+
+/** A new schedule whose manifest gives a start in the past: that start is its phase. */
+export function phaseOfNew(schedule: JsonObject): number | undefined {
+  return readDate(schedule['startTime']);
+}
+
+export function effectiveValues(start: number): { startTime: string } {
+  return { startTime: formatInstant(start) };
+}
+
+function wholeSecond(instant: number): number {
+  return Math.ceil(instant / SECOND) * SECOND;
+}

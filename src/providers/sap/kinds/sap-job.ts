@@ -1,0 +1,34 @@
+import type { Kind } from '../../../core/provider.ts';
+import { classifyJob, classifySchedule } from '../classify.ts';
+import { correlateSchedules } from '../correlate.ts';
+import { jobDefault, scheduleDefault } from '../defaults.ts';
+import { scheduleImpact } from '../impact.ts';
+import { MODES } from '../modes.ts';
+import { normalizeJob } from '../normalize.ts';
+import { jobOperations } from '../operations.ts';
+import { settledSchedule } from '../settled.ts';
+import { validateJob } from '../validate.ts';
+
+/** A job with an HTTP endpoint, and its schedules. The service knows it by its name. */
+export const sapJob: Kind = {
+  kind: 'SapJob',
+  schemaFile: 'sap-job.schema.json',
+  parts: { field: 'schedules', noun: 'schedule' },
+  preExisting: false,
+  deletable: true,
+  unreadable: [],
+  atomic: ['/data', '/startTime', '/endTime', '/time'],
+  alternatives: MODES.map((mode) => `/${mode}`),
+  secret: [],
+  activeField: 'active',
+  resetValue: (pointer, part) => (part ? scheduleDefault(pointer) : jobDefault(pointer)),
+  identity: (name) => name,
+  normalize: normalizeJob,
+  validate: validateJob,
+  correlate: correlateSchedules,
+  classify: ({ pointers, part, from, to }) =>
+    part ? classifySchedule(pointers, from, to) : classifyJob(pointers),
+  settled: settledSchedule,
+  impact: scheduleImpact,
+  operations: jobOperations,
+};
