@@ -60,9 +60,9 @@ function deletesWhole(change: Change): boolean {
   return change.action === 'delete' || change.action === 'replace';
 }
 
-/** A mode change keeps the schedule in service under a new id; only real removals count. */
+/** A mode change keeps the schedule in service under a new id, also when it is finished later; only real removals count. */
 function deletesPart(part: PartChange): boolean {
-  return part.action === 'delete';
+  return part.action === 'delete' && !part.key.endsWith(' (replaced)');
 }
 
 function limitBlock(owned: Tally, deleted: Tally, policy: Policy): Block | undefined {

@@ -17,6 +17,8 @@ export interface InventoryPart {
   /** Values that the engine sent of its own accord and that count as the manifest's (`{ startTime: ISO instant }`). */
   effective?: JsonObject;
   released?: Released;
+  /** Server ids this part had before a replace that is not finished: still to be deleted. */
+  superseded?: readonly string[];
 }
 
 /** What we own: the last applied version of one resource. This is *base*. */

@@ -91,6 +91,9 @@ export function planParts(input: PartsInput): PartsPlan {
     if (removal.change !== undefined) changes.push(removal.change);
     diagnostics.push(...removal.diagnostics);
   }
+  const halfDone = planSuperseded(input, field, liveById);
+  changes.push(...halfDone);
+  for (const change of halfDone) if (change.live !== undefined) taken.add(change.live.id);
   const ours = new Set(Object.values(entry?.parts ?? {}).map((part) => part.id));
   const possible = new Set(correlation.ambiguous.flatMap((item) => item.ids));
   const unowned = (live?.parts ?? []).filter(
@@ -117,6 +120,25 @@ function renameKnownParts({ resource, entry, base }: PartsInput): Map<string, Kn
     known.delete(part.movedFrom);
   }
   return known;
+}
+
+/** Old incarnations of parts whose replacement was interrupted: already replaced, so no pruning rule holds them. */
+function planSuperseded(
+  { entry }: PartsInput,
+  field: string,
+  liveById: ReadonlyMap<string, LivePart>,
+): PartChange[] {
+  return Object.entries(entry?.parts ?? {}).flatMap(([key, part]) =>
+    (part.superseded ?? []).flatMap((id): PartChange[] => {
+      const live = liveById.get(id);
+      if (live === undefined) return [];
+      const path = partPath(field, key);
+      const warnings = ['left over from an unfinished replace'];
+      return [
+        { key: `${key} (replaced)`, path, action: 'delete', reason: 'removed', fields: [], live, warnings },
+      ];
+    }),
+  );
 }
 
 interface PartInput extends PartsInput {

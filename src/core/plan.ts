@@ -11,6 +11,8 @@ export interface PlanInput {
   desired: readonly Resource[];
   live: readonly LiveResource[];
   inventory: Inventory;
+  /** Plan only these addresses (`--only`); all without it. */
+  selects?: (address: Address) => boolean;
 }
 
 export interface PlannedChanges {
@@ -29,7 +31,7 @@ export interface PlannedChanges {
  * Pure and deterministic: the order of the inputs changes nothing.
  */
 export function planChanges(input: PlanInput, context: PlanContext): PlannedChanges {
-  const triples = matchUp(input);
+  const triples = matchUp(input).filter((triple) => input.selects?.(triple.address) ?? true);
   const changes: Change[] = [];
   const diagnostics: Diagnostic[] = [];
   let noop = 0;

@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts';
 import type { Kind } from './provider.ts';
 import { partPath, type Resource } from './resource.ts';
 import { pointersWithin } from './scope.ts';
-import { type Sealer, sealAt } from './seal.ts';
+import { type Sealer, sealForRecord } from './seal.ts';
 
 export interface RecordInput {
   desired: Resource;
@@ -37,7 +37,7 @@ export function recordApplied(input: RecordInput): InventoryEntry {
     parts[part.key] = {
       id: lasting,
       ownedSince: known?.id === lasting ? known.ownedSince : input.now,
-      spec: sealAt(part.spec, pointersWithin(desired.secrets, path), sealer),
+      spec: sealForRecord(part.spec, pointersWithin(desired.secrets, path), sealer, known?.spec),
       ...(effective === undefined ? {} : { effective }),
     };
   }
@@ -48,7 +48,7 @@ export function recordApplied(input: RecordInput): InventoryEntry {
     identity: desired.identity,
     id: input.id,
     ownedSince: before?.released === undefined && before !== undefined ? before.ownedSince : input.now,
-    spec: sealAt(desired.spec, pointersWithin(desired.secrets, ''), sealer),
+    spec: sealForRecord(desired.spec, pointersWithin(desired.secrets, ''), sealer, before?.spec),
     ...(effective === undefined ? {} : { effective }),
     parts: { ...keptParts(input), ...parts },
     lifecycle: desired.lifecycle,

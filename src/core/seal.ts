@@ -80,6 +80,24 @@ export function sealAt(spec: JsonObject, pointers: readonly Pointer[], sealer: S
   return replaceAt(spec, pointers, (value) => sealer.seal(value));
 }
 
+/**
+ * Like sealAt, for the record of what was applied. Without the state key the seals of an earlier apply are kept:
+ * they say more than "cannot be verified" would.
+ */
+export function sealForRecord(
+  spec: JsonObject,
+  pointers: readonly Pointer[],
+  sealer: Sealer,
+  before: JsonObject | undefined,
+): JsonObject {
+  const sealed = sealAt(spec, pointers, sealer);
+  if (sealer.keyId !== undefined || before === undefined) return sealed;
+  return pointers.reduce((kept, pointer) => {
+    const old = getAt(before, pointer);
+    return isSealed(old) && isSealed(getAt(kept, pointer)) ? setAt(kept, pointer, old) : kept;
+  }, sealed);
+}
+
 /** For people: secrets and sealed values become `(sensitive)`. */
 export function hideAt(spec: JsonObject, pointers: readonly Pointer[]): JsonObject {
   return hideSealed(replaceAt(spec, pointers, () => SENSITIVE)) as JsonObject;

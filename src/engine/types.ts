@@ -1,9 +1,10 @@
 import type { Change } from '../core/change.ts';
+import type { Drift } from '../core/drift.ts';
 import type { ChangeOutcome } from '../core/outcome.ts';
 import type { PlanTarget } from '../core/plan-document.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Connection, Provider, Surroundings } from '../core/provider.ts';
-import type { Resource } from '../core/resource.ts';
+import type { Connection, Provider, Session, Surroundings } from '../core/provider.ts';
+import type { LiveResource, Resource } from '../core/resource.ts';
 import type { StateStore, TargetState } from '../state/store.ts';
 
 /** One target, ready to be planned: everything an entry point has gathered. */
@@ -22,8 +23,8 @@ export interface TargetInput {
   commit?: string;
   /** `--accept-instance`: move the state to another instance on purpose. */
   acceptInstance?: boolean;
-  /** `--only`: address globs; changes of others are left out. */
-  only?: readonly string[];
+  /** `--only`: which addresses to plan. */
+  selects?: (address: string) => boolean;
   /** True for `plan`: open no session that could write. */
   readOnly: boolean;
 }
@@ -33,9 +34,17 @@ export interface PlannedTarget {
   input: TargetInput;
   document: PlanTarget;
   changes: readonly Change[];
+  /** What others changed since the last apply. */
+  drift: readonly Drift[];
+  live: readonly LiveResource[];
+  /** Open until `close`; writes only when it was opened for writing. */
+  session: Session;
+  close(): Promise<void>;
   state: TargetState;
   /** Whether the store had a state before. */
   fresh: boolean;
+  /** The state moves to this instance on purpose (`--accept-instance`). */
+  instanceMoved: boolean;
   /** Identity of the instance that was observed. */
   instance: string;
   /** The service's clock minus ours, ms. */

@@ -1,0 +1,233 @@
+import type { Change, Operation } from '../core/change.ts';
+import { ReconcileError } from '../core/errors.ts';
+import type { InventoryEntry } from '../core/inventory.ts';
+import type { ChangeOutcome, OperationOutcome } from '../core/outcome.ts';
+import type { PlanContext } from '../core/plan-context.ts';
+import { isRefused, planResource } from '../core/plan-resource.ts';
+import type { OperationResult, Session } from '../core/provider.ts';
+import type { LiveResource } from '../core/resource.ts';
+import { errorOf, operationOutcome } from './outcomes.ts';
+import { entriesAfter, partialEntry } from './record.ts';
+import type { StateWriter } from './state-writer.ts';
+
+export interface ApplyChangeDeps {
+  session: Session;
+  writer: StateWriter;
+  context(): PlanContext;
+  /** The service's clock, epoch ms. */
+  now(): number;
+  commit: string | undefined;
+}
+
+export interface AppliedChange {
+  outcome: ChangeOutcome;
+  writes: number;
+}
+
+/** Progress of one change: which operations are through, and with what result. */
+interface Run {
+  results: Map<string, OperationResult>;
+  operations: OperationOutcome[];
+}
+
+/** Carries out one change: read again, plan again, write, verify, record. Never throws: what goes wrong is the outcome. */
+export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promise<AppliedChange> {
+  const run: Run = { results: new Map(), operations: [] };
+  const writes = (): number => [...run.results.values()].filter((result) => result.wrote).length;
+  const ended = (status: ChangeOutcome['status'], error?: unknown): AppliedChange => ({
+    outcome: {
+      address: planned.address,
+      action: planned.action,
+      status,
+      operations: run.operations,
+      ...(error === undefined ? {} : { error: errorOf(error) }),
+    },
+    writes: writes(),
+  });
+  try {
+    if (planned.operations.length === 0) {
+      await deps.writer.record(entriesAfter(planned, planned.live, run.results, deps));
+      return ended('succeeded');
+    }
+    const live = await readAgain(planned, deps.session);
+    const change = planAgain(planned, live, deps);
+    if (change === undefined || change.operations.length === 0) {
+      run.operations = planned.operations.map((operation) => operationOutcome(operation, 'noop'));
+      await deps.writer.record(
+        entriesAfter(change ?? { ...planned, parts: [], live }, live, run.results, deps),
+      );
+      return ended('noop');
+    }
+    skipped(planned, change, run);
+    await execute(change, live, run, deps);
+    const after = await readAgain({ ...change, ...(idOf(change, run) ?? {}) }, deps.session);
+    const entries = entriesAfter(change, after, run.results, deps);
+    verify(change, after, entries, deps);
+    await deps.writer.record(entries);
+    return ended(writes() === 0 ? 'noop' : 'succeeded');
+  } catch (error) {
+    return ended('failed', error);
+  }
+}
+
+async function readAgain(
+  change: Pick<Change, 'kind' | 'desired' | 'live' | 'base'>,
+  session: Session,
+): Promise<LiveResource | undefined> {
+  const identity = change.live?.identity ?? change.desired?.identity ?? change.base?.identity ?? '';
+  const id = change.live?.id ?? change.base?.id;
+  return (
+    (await session.read({ kind: change.kind, identity, ...(id === undefined ? {} : { id }) })) ?? undefined
+  );
+}
+
+/** After a create the object is read by the id that it got; an id from before is void. */
+function idOf(change: Change, run: Run): Pick<Change, 'live' | 'base'> | undefined {
+  if (change.action !== 'create' && change.action !== 'replace') return undefined;
+  const id = [...run.results.values()].map((result) => result.id).findLast((found) => found !== undefined);
+  const { desired } = change;
+  if (id === undefined || desired === undefined) return undefined;
+  return {
+    live: {
+      kind: change.kind,
+      identity: desired.identity,
+      id,
+      spec: {},
+      canonical: {},
+      parts: [],
+      facts: {},
+    },
+  };
+}
+
+/** The same change, planned against the object as it is now. Less to do is fine; more, or other things, was never approved. */
+function planAgain(
+  planned: Change,
+  live: LiveResource | undefined,
+  deps: ApplyChangeDeps,
+): Change | undefined {
+  const entry = deps.writer.entry(planned.movedFrom ?? planned.address);
+  const { change } = planResource(
+    {
+      address: planned.address,
+      ...(planned.desired === undefined ? {} : { desired: planned.desired }),
+      ...(live === undefined ? {} : { live }),
+      ...(entry === undefined ? {} : { entry }),
+      ...(planned.movedFrom === undefined ? {} : { movedFrom: planned.movedFrom }),
+    },
+    deps.context(),
+  );
+  if (change === undefined) return undefined;
+  if (isRefused(change)) {
+    const block = change.blocked ?? change.parts.find((part) => part.blocked !== undefined)?.blocked;
+    throw changedMeanwhile(
+      `${block?.message ?? 'a safety rule refuses it now'} (${block?.code ?? 'REFUSED'})`,
+    );
+  }
+  const approved = workOf(planned);
+  const extra = [...workOf(change)].filter((item) => !approved.has(item));
+  if (extra.length > 0) throw changedMeanwhile(`it would now also need: ${extra.join(', ')}`);
+  return change;
+}
+
+function workOf(change: Change): Set<string> {
+  const fields = [
+    ...change.fields.filter((field) => field.healed).map((field) => field.pointer),
+    ...change.parts.flatMap((part) =>
+      part.fields.filter((field) => field.healed).map((field) => `${part.path}${field.pointer}`),
+    ),
+  ];
+  return new Set([...change.operations.map((operation) => operation.summary), ...fields]);
+}
+
+function changedMeanwhile(what: string): ReconcileError {
+  return new ReconcileError(`the object was changed by somebody else since the plan: ${what}`, {
+    code: 'CHANGED_SINCE_PLAN',
+    category: 'stale',
+    remedy: 'Nothing was written to it. Run plan again and look at what changed.',
+  });
+}
+
+/** Operations that were planned and are not needed any more. */
+function skipped(planned: Change, change: Change, run: Run): void {
+  const needed = new Set(change.operations.map((operation) => operation.id));
+  for (const operation of planned.operations) {
+    if (!needed.has(operation.id)) run.operations.push(operationOutcome(operation, 'noop'));
+  }
+}
+
+async function execute(
+  change: Change,
+  live: LiveResource | undefined,
+  run: Run,
+  deps: ApplyChangeDeps,
+): Promise<void> {
+  const { session, writer } = deps;
+  if (session.execute === undefined) {
+    throw new ReconcileError('this session was opened for reading only', {
+      code: 'READ_ONLY',
+      category: 'internal',
+    });
+  }
+  const remaining: Operation[] = [...change.operations];
+  let failure: unknown;
+  while (remaining.length > 0) {
+    const operation = remaining.shift() as Operation;
+    try {
+      const result = await session.execute(operation, {
+        change,
+        live,
+        results: run.results,
+        now: deps.now,
+        reader: session.reader,
+      });
+      run.results.set(operation.id, result);
+      run.operations.push(operationOutcome(operation, result.wrote ? 'succeeded' : 'noop'));
+    } catch (error) {
+      run.operations.push(operationOutcome(operation, 'failed', error));
+      run.operations.push(...remaining.map((later) => operationOutcome(later, 'blocked')));
+      failure = error;
+      remaining.length = 0;
+      if (run.results.size === 0) break;
+    }
+    // What is done is ours from now on, whatever becomes of the rest.
+    const partial =
+      remaining.length > 0 || failure !== undefined ? partialEntry(change, run.results, deps) : undefined;
+    if (partial !== undefined) await writer.record(partial);
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** The proof that it worked: planning once more, with the new entry, finds nothing left to do. */
+function verify(
+  change: Change,
+  after: LiveResource | undefined,
+  entries: Readonly<Record<string, InventoryEntry | null>>,
+  deps: ApplyChangeDeps,
+): void {
+  if (change.action === 'delete') {
+    if (after !== undefined) throw notInStep('it was deleted, and is still there');
+    return;
+  }
+  if (after === undefined) throw notInStep('it was written, and cannot be found');
+  const gone = change.parts.filter((part) => part.action === 'delete').map((part) => part.live?.id);
+  const still = after.parts.filter((part) => gone.includes(part.id));
+  if (still.length > 0)
+    throw notInStep(`deleted, and still there: ${still.map((part) => part.id).join(', ')}`);
+  const entry = entries[change.address];
+  if (change.desired === undefined || entry === undefined || entry === null) return;
+  const again = planResource(
+    { address: change.address, desired: change.desired, live: after, entry },
+    deps.context(),
+  ).change;
+  if (again === undefined || again.operations.length === 0) return;
+  throw notInStep(`after the write there is still a difference: ${[...workOf(again)].join(', ')}`);
+}
+
+function notInStep(what: string): ReconcileError {
+  return new ReconcileError(what, {
+    code: 'NOT_IN_STEP',
+    category: 'rejected',
+    remedy: 'Look at the object in the service, then run plan again: it shows what is live now.',
+  });
+}

@@ -1,0 +1,3 @@
+export { applyTarget } from './apply.ts';
+export { planTarget } from './plan.ts';
+export type { ApplyEvent, ApplyOptions, PlannedTarget, TargetInput } from './types.ts';

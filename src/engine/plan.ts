@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { describeTarget } from '../core/describe.ts';
+import { detectDrift } from '../core/drift.ts';
+import { type Diagnostic, ReconcileError } from '../core/errors.ts';
+import { planChanges } from '../core/plan.ts';
+import type { PlanContext } from '../core/plan-context.ts';
+import { createSealer } from '../core/seal.ts';
+import type { TargetState } from '../state/store.ts';
+import { kindsOf, kindsToObserve, observeTarget } from './observe.ts';
+import { unverifiableNote } from './secrets.ts';
+import type { PlannedTarget, TargetInput } from './types.ts';
+
+/** Clocks further apart than this are worth a warning, ms. */
+const SKEW_WARNING = 30_000;
+
+/**
+ * Observes one target and plans it. With `readOnly` the session has no way to write.
+ * The caller closes the result. Throws ReconcileError; never plans over a partial listing.
+ */
+export async function planTarget(input: TargetInput): Promise<PlannedTarget> {
+  const session = await input.provider.open(
+    input.connection,
+    input.readOnly ? 'read' : 'write',
+    input.surroundings,
+  );
+  try {
+    const instance = await session.instance();
+    const { state, fresh, instanceMoved } = await readState(input, instance);
+    const kind = kindsOf(input.provider);
+    const observation = await observeTarget({
+      session,
+      kinds: kindsToObserve(input.provider, input.resources, state.inventory),
+      kind,
+      inventory: state.inventory,
+      now: input.surroundings.now,
+    });
+    const context: PlanContext = {
+      policy: input.policy,
+      now: input.surroundings.now() + observation.skew,
+      sealer: createSealer(input.stateKey),
+      kind,
+    };
+    const { inventory } = state;
+    const { selects } = input;
+    const planned = planChanges(
+      {
+        desired: input.resources,
+        live: observation.resources,
+        inventory,
+        ...(selects === undefined ? {} : { selects }),
+      },
+      context,
+    );
+    const drift = detectDrift(inventory, observation.resources, context).filter(
+      ({ address }) => selects?.(address) ?? true,
+    );
+    const document = describeTarget({
+      name: input.name,
+      provider: input.provider.name,
+      url: instance.split('#')[0] ?? '',
+      lineage: fresh ? undefined : state.lineage,
+      requests: session.reader.requests,
+      planned,
+      drifted: new Set(drift.map((item) => item.address)).size,
+      diagnostics: [
+        ...observation.diagnostics,
+        ...skewNote(observation.skew),
+        ...unverifiableNote(inventory, context.sealer),
+      ],
+      sealer: context.sealer,
+      kind,
+    });
+    return {
+      input,
+      document,
+      changes: planned.changes,
+      drift,
+      live: observation.resources,
+      session,
+      close: () => session.close(),
+      state,
+      fresh,
+      instanceMoved,
+      instance,
+      skew: observation.skew,
+    };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** Gate 0: the instance is the one this state belongs to. */
+async function readState(
+  input: TargetInput,
+  instance: string,
+): Promise<{ state: TargetState; fresh: boolean; instanceMoved: boolean }> {
+  const state = await input.store.read(input.name);
+  if (state === null) {
+    const empty = {
+      formatVersion: '1',
+      target: input.name,
+      lineage: randomUUID(),
+      instance,
+      serial: 0,
+      inventory: {},
+      journal: null,
+    } as const;
+    return { state: empty, fresh: true, instanceMoved: false };
+  }
+  if (state.instance === instance) return { state, fresh: false, instanceMoved: false };
+  if (input.acceptInstance === true)
+    return { state: { ...state, instance }, fresh: false, instanceMoved: true };
+  throw new ReconcileError(
+    `the credentials of target "${input.name}" lead to another service instance than the one it was applied to\n  now:   ${instance}\n  state: ${state.instance}`,
+    {
+      code: 'INSTANCE_MISMATCH',
+      category: 'refused',
+      remedy:
+        'Check the credentials. If the target was moved on purpose, repeat the command with --accept-instance.',
+    },
+  );
+}
+
+function skewNote(skew: number): Diagnostic[] {
+  if (Math.abs(skew) <= SKEW_WARNING) return [];
+  return [
+    {
+      code: 'CLOCK_SKEW',
+      severity: 'warning',
+      message: `the service's clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} this machine's; times are judged by the service's`,
+    },
+  ];
+}

@@ -1,0 +1,34 @@
+import type { Diagnostic } from '../core/errors.ts';
+import type { Inventory } from '../core/inventory.ts';
+import { isObject, type Json } from '../core/json.ts';
+import { isSealed } from '../core/resource.ts';
+import { canVerify, type Sealer } from '../core/seal.ts';
+
+/** Says once that secrets in the state cannot be compared, and how to change that (SEMANTICS 11). */
+export function unverifiableNote(inventory: Inventory, sealer: Sealer): Diagnostic[] {
+  const entries = Object.entries(inventory).filter(([, entry]) =>
+    hasUnverifiable({ ...entry.spec, parts: partSpecs(entry) }, sealer),
+  );
+  if (entries.length === 0) return [];
+  const names = entries.map(([address]) => address).sort();
+  const shown = names.slice(0, 3).join(', ');
+  return [
+    {
+      code: 'SECRETS_UNVERIFIABLE',
+      severity: 'info',
+      message: `secrets of ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ''} cannot be compared with what was last applied`,
+      remedy:
+        'Set RECONCILE_STATE_KEY to the key they were applied with; a change of such a secret alone is otherwise seen only where the service shows it.',
+    },
+  ];
+}
+
+function partSpecs(entry: Inventory[string]): Record<string, Json> {
+  return Object.fromEntries(Object.entries(entry.parts).map(([key, part]) => [key, part.spec]));
+}
+
+function hasUnverifiable(value: Json, sealer: Sealer): boolean {
+  if (isSealed(value)) return !canVerify(value, sealer);
+  if (Array.isArray(value)) return value.some((item) => hasUnverifiable(item, sealer));
+  return isObject(value) && Object.values(value).some((item) => hasUnverifiable(item, sealer));
+}

@@ -1,0 +1,92 @@
+import { ReconcileError } from '../core/errors.ts';
+import type { Inventory, InventoryEntry } from '../core/inventory.ts';
+import { isObject, type Json } from '../core/json.ts';
+import { defaultLifecycle } from '../core/resource.ts';
+import type { TargetState } from './store.ts';
+
+/** A state as text: lineage and serial first, entries sorted, so that two versions compare well. */
+export function encodeState(state: TargetState): string {
+  const inventory = Object.fromEntries(
+    Object.keys(state.inventory)
+      .sort()
+      .map((key) => [key, state.inventory[key]]),
+  );
+  const { formatVersion, target, lineage, instance, serial, journal } = state;
+  return `${JSON.stringify({ formatVersion, target, lineage, serial, instance, journal, inventory }, null, 1)}\n`;
+}
+
+/** Reads a state document. Damaged, foreign or newer ones are errors, never a guess. `path`: for the message. */
+export function decodeState(text: string, target: string, path: string): TargetState {
+  const value = parse(text, path);
+  if (!isObject(value)) throw damaged(path, 'it is not a JSON object');
+  if (value['formatVersion'] !== '1') {
+    throw new ReconcileError(
+      `${path}: format version ${JSON.stringify(value['formatVersion'] ?? null)} is not known to this version`,
+      {
+        code: 'STATE_FORMAT',
+        category: 'internal',
+        remedy: 'Use the version of reconcile that wrote it, or a newer one.',
+      },
+    );
+  }
+  if (value['target'] !== target)
+    throw damaged(path, `it belongs to the target ${JSON.stringify(value['target'] ?? null)}`);
+  const { lineage, instance, serial, inventory } = value;
+  if (
+    typeof lineage !== 'string' ||
+    typeof instance !== 'string' ||
+    typeof serial !== 'number' ||
+    !Number.isInteger(serial)
+  ) {
+    throw damaged(path, 'lineage, instance or serial is missing');
+  }
+  return {
+    formatVersion: '1',
+    target,
+    lineage,
+    instance,
+    serial,
+    inventory: decodeInventory(inventory, path),
+    journal: null,
+  };
+}
+
+function parse(text: string, path: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw damaged(path, 'it is not JSON', error);
+  }
+}
+
+function decodeInventory(value: Json | undefined, path: string): Inventory {
+  if (!isObject(value)) throw damaged(path, 'the inventory is missing');
+  const entries: Record<string, InventoryEntry> = {};
+  for (const [address, entry] of Object.entries(value)) {
+    const whole =
+      isObject(entry) &&
+      ['kind', 'name', 'identity', 'id', 'ownedSince'].every((key) => typeof entry[key] === 'string') &&
+      isObject(entry['spec']) &&
+      isObject(entry['parts']) &&
+      Object.values(entry['parts']).every(
+        (part) => isObject(part) && typeof part['id'] === 'string' && isObject(part['spec']),
+      );
+    if (!whole) throw damaged(path, `the entry ${address} is incomplete`);
+    const known = entry as unknown as InventoryEntry;
+    entries[address] = {
+      ...known,
+      lifecycle: { ...defaultLifecycle, ...known.lifecycle },
+      secrets: known.secrets ?? [],
+    };
+  }
+  return entries;
+}
+
+function damaged(path: string, why: string, cause?: unknown): ReconcileError {
+  return new ReconcileError(`${path}: the state is damaged: ${why}`, {
+    code: 'STATE_DAMAGED',
+    category: 'internal',
+    remedy: `Look at ${path}.bak, the copy from before the last apply. Without a good copy, move the file away and use policy.adopt: equal to own again what matches.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
