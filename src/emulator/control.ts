@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { readDuration } from './duration.ts';
+import type { Emulator } from './emulator.ts';
 import { readFaultRules } from './faults.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { readLimits } from './limits.ts';
 import type { EmulatorSeed } from './sap/seed.ts';
-import type { Emulator } from './server.ts';
 
 /** A control request that cannot be understood; answered 400 with the text. */
 class ControlError extends Error {}

@@ -108,3 +108,18 @@ export function createServiceKey(world: World, url: string): ServiceKey {
   const { clientid, clientsecret } = instance.credentials;
   return serviceKey(world, url, { clientid, clientsecret, url });
 }
+
+/** New secrets for the first instance; the old ones are refused from now on unless they are kept. */
+export function rotateSecrets(world: World, keepOld: boolean): void {
+  const [instance] = world.instances.values();
+  if (instance === undefined) return;
+  const { credentials } = instance;
+  instance.older = keepOld ? [...instance.older, credentials] : [];
+  const next = (text: string) =>
+    `${text.replace(/-r\d+$/, '')}-r${Number(/-r(\d+)$/.exec(text)?.[1] ?? 0) + 1}`;
+  instance.credentials = {
+    ...credentials,
+    clientsecret: next(credentials.clientsecret),
+    password: next(credentials.password),
+  };
+}

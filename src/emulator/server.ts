@@ -1,6 +1,4 @@
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import {
   createAdaptorServer,
   type Http2Bindings,
@@ -9,113 +7,25 @@ import {
 } from '@hono/node-server';
 import { createClock } from './clock.ts';
 import { createControlRoutes } from './control.ts';
-import {
-  type CredentialKind,
-  type CredentialOptions,
-  createCredentials,
-  createServiceKey,
-  type ServiceKey,
-} from './credentials.ts';
-import { type ActiveFault, createFaults, type FaultRule } from './faults.ts';
+import { createCredentials, createServiceKey, rotateSecrets } from './credentials.ts';
+import type { Emulator, EmulatorOptions } from './emulator.ts';
+import { createFaults, type FaultRule } from './faults.ts';
 import { createLimiter, type Limits } from './limits.ts';
+import { hasOwnCertificate, listen, stop } from './listener.ts';
 import { createPersistence } from './persist.ts';
-import {
-  createRequestLog,
-  type LoggedRequest,
-  type RequestFilter,
-  withoutCredentials,
-} from './request-log.ts';
+import { createRequestLog, withoutCredentials } from './request-log.ts';
 import { respondWithFault } from './responder.ts';
 import type { Call } from './sap/call.ts';
+import { dumpSeed } from './sap/dump.ts';
 import { ServiceError } from './sap/errors.ts';
 import { createEndpointCaller } from './sap/fire.ts';
 import { createSapRoutes, MAX_BODY } from './sap/routes.ts';
-import { dumpSeed, type EmulatorSeed, loadSeed } from './sap/seed.ts';
+import { loadSeed } from './sap/seed.ts';
 import { createShapes } from './sap/shapes.ts';
-import type { JobStore, PutEffect } from './sap/store.ts';
+import type { JobStore } from './sap/store.ts';
 import { createTokens } from './sap/tokens.ts';
-import { createWorld, type QueueTimes, type World } from './sap/world.ts';
-
-/** Certificates as PEM texts. */
-export interface EmulatorTls {
-  cert: string;
-  key: string;
-  /** Authority that client certificates must come from. */
-  ca: string;
-  /** The binding's own certificate: no other one is accepted, and `credentialsFor` shows it. */
-  clientCertificate?: string;
-  clientKey?: string;
-}
-
-export interface EmulatorOptions {
-  /** Default 0: any free port. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-  seed?: EmulatorSeed;
-  /** Folder in which the state survives a restart; what is there wins over `seed`. */
-  persistDir?: string;
-  /** Really call the action endpoints. */
-  fire?: boolean;
-  /** Clock of the machine, epoch ms. */
-  now?: () => number;
-  /** Waits; used for delays. */
-  sleep?: (ms: number) => Promise<void>;
-  /** Opens a second, TLS port that asks for client certificates. */
-  tls?: EmulatorTls;
-  /** Seed that lets the shapes of answers vary; without it each endpoint has the shape that is documented for it. */
-  shapes?: number;
-  limits?: Limits;
-  queueTimes?: Partial<QueueTimes>;
-  /** Told of every request when it has been answered. */
-  log?: (request: LoggedRequest) => void;
-}
-
-export interface Emulator {
-  readonly url: string;
-  /** Base URL of the TLS port, if there is one. */
-  readonly certUrl: string | undefined;
-  /** Service key of the first instance, usable as `credentials: {serviceKey: …}`. */
-  readonly credentials: ServiceKey;
-  credentialsFor(kind: CredentialKind, options?: CredentialOptions): Record<string, unknown>;
-  close(): Promise<void>;
-  /** Everything the service knows, in the form of a seed. */
-  state(): EmulatorSeed;
-  /** Replaces everything the service knows; throws an Error that says what is wrong and then changes nothing. */
-  setState(seed: EmulatorSeed): void;
-  readonly clock: {
-    now(): number;
-    /** Goes to an instant (epoch ms), letting everything due on the way run, and stops there. */
-    set(instant: number): Promise<void>;
-    /** Goes on by so many ms, likewise; with `down` the service does not run meanwhile. */
-    advance(ms: number, options?: { down?: boolean }): Promise<void>;
-    freeze(): void;
-    run(): void;
-    isFrozen(): boolean;
-  };
-  readonly faults: {
-    /** Adds rules and gives their ids; a rule with a known id replaces it. */
-    set(rules: FaultRule | readonly FaultRule[]): string[];
-    list(): ActiveFault[];
-    clear(id?: string): void;
-  };
-  readonly limits: { get(): Limits; set(limits: Limits): void };
-  /** Seed that lets the shapes of answers vary; undefined: as documented. */
-  readonly shapes: { get(): number | undefined; set(seed: number | undefined): void };
-  readonly tokens: {
-    revoke(): void;
-    /** Seconds. */
-    setLifetime(seconds: number): void;
-    /** New secrets for the first instance; the old ones are refused unless they are kept. Gives the new service key. */
-    rotate(options?: { keepOld?: boolean }): ServiceKey;
-  };
-  requests(filter?: RequestFilter): LoggedRequest[];
-  clearRequests(): void;
-  /** What PUTs on schedules did to runs that were on their way. */
-  effects(): PutEffect[];
-  /** Waits for the endpoints that are being called. */
-  settled(): Promise<void>;
-}
+import { createWorld, type World } from './sap/world.ts';
+import { createTravel } from './travel.ts';
 
 /** Starts the stand-in for the service. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -133,6 +43,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const tokens = createTokens(world, () => urls.main);
   const limiter = createLimiter({});
   const log = createRequestLog();
+  const travel = createTravel(world, clock, fire);
   const snapshots = new Map<string, Map<string, JobStore>>();
   const faults = createFaults(
     (fault) => {
@@ -144,11 +55,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const persistence =
     options.persistDir === undefined ? undefined : createPersistence(options.persistDir, snapshot);
   const saved = await persistence?.load();
-  if (saved === undefined) loadSeed(world, options.seed ?? {}, clock.now());
+  if (saved === undefined) loadSeed(world, structuredClone(options.seed ?? {}), clock.now());
   else {
     clock.restore(saved.clock);
     loadSeed(world, saved.state, saved.savedAt);
-    for (const { store } of world.instances.values()) world.runner.resume(store, saved.savedAt, clock.now());
+    travel.resume(saved.savedAt);
   }
   setLimits(options.limits ?? {});
   let shapeSeed = options.shapes;
@@ -158,35 +69,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     limiter.reset();
     world.maxPageSize = limits.maxPageSize ?? 100;
     world.searchPageCap = limits.searchPageCap ?? 100;
-  }
-
-  function catchUpAll(): void {
-    for (const { store } of world.instances.values()) world.runner.catchUp(store, clock.now());
-  }
-
-  /** With real calls the clock goes from run to run, so that each endpoint is called at its time. */
-  async function walk(to: number): Promise<void> {
-    for (;;) {
-      const due = Math.min(
-        ...[...world.instances.values()].map(({ store }) => store.queue.peek()?.at ?? Infinity),
-      );
-      if (due > to) return;
-      if (due > clock.now()) clock.advance(due - clock.now());
-      catchUpAll();
-      await world.runner.settled();
-    }
-  }
-
-  async function advance(ms: number, down = false): Promise<void> {
-    catchUpAll();
-    const from = clock.now();
-    const to = from + ms;
-    if (fire && !down) await walk(to);
-    if (clock.isFrozen() || clock.now() < to) clock.advance(to - clock.now());
-    if (down) for (const { store } of world.instances.values()) world.runner.resume(store, from, clock.now());
-    catchUpAll();
-    await world.runner.settled();
-    persistence?.touch();
   }
 
   const emulator: Emulator = {
@@ -215,24 +97,28 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       await persistence?.flush();
     },
     state() {
-      catchUpAll();
-      return dumpSeed(world);
+      travel.catchUp();
+      return structuredClone(dumpSeed(world));
     },
     setState(seed) {
+      const own = structuredClone(seed);
       // Loaded aside first, so that a wrong document changes nothing.
-      loadSeed(createWorld(clock.now, world.shapes, undefined), seed, clock.now());
-      loadSeed(world, seed, clock.now());
-      catchUpAll();
+      loadSeed(createWorld(clock.now, world.shapes, undefined), own, clock.now());
+      loadSeed(world, own, clock.now());
+      travel.catchUp();
       persistence?.touch();
     },
     clock: {
       now: clock.now,
       async set(instant) {
-        if (instant > clock.now()) await advance(instant - clock.now());
+        if (instant > clock.now()) await travel.advance(instant - clock.now());
         clock.set(instant);
         persistence?.touch();
       },
-      advance: (ms, { down } = {}) => advance(ms, down),
+      async advance(ms, { down } = {}) {
+        await travel.advance(ms, down);
+        persistence?.touch();
+      },
       freeze: clock.freeze,
       run: clock.run,
       isFrozen: clock.isFrozen,
@@ -320,29 +206,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     servers.push(secure);
     urls.cert = `https://${await listen(secure, 0, host)}`;
   }
-  const ticking = fire ? setInterval(catchUpAll, 1_000).unref() : undefined;
+  const ticking = fire ? setInterval(travel.catchUp, 1_000).unref() : undefined;
   return emulator;
 }
 
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function listen(server: ServerType | undefined, port: number, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server?.once('error', reject);
-    server?.listen(port, host, () => {
-      const { address, port: bound, family } = server.address() as AddressInfo;
-      resolve(family === 'IPv6' ? `[${address}]:${bound}` : `${address}:${bound}`);
-    });
-  });
-}
-
-function stop(server: ServerType): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    if ('closeAllConnections' in server) server.closeAllConnections();
-  });
 }
 
 function stripPrefix(request: Request, prefix: string): Request {
@@ -370,35 +239,6 @@ function limitError(status: 429 | 503, headers: Record<string, string>): Service
     'Absolute limit exceeded',
     headers,
   );
-}
-
-/** True if the connection showed a certificate of the authority; if the binding's own is known, exactly that one. */
-function hasOwnCertificate(env: HttpBindings, expected: string | undefined): boolean {
-  const { socket } = env.incoming;
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return false;
-  return (
-    expected === undefined ||
-    expected.replaceAll('\\n', '\n').trim() === pemOf(socket.getPeerCertificate().raw)
-  );
-}
-
-function pemOf(raw: Buffer): string {
-  const lines = raw.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
-}
-
-function rotateSecrets(world: World, keepOld: boolean): void {
-  const [instance] = world.instances.values();
-  if (instance === undefined) return;
-  const { credentials } = instance;
-  instance.older = keepOld ? [...instance.older, credentials] : [];
-  const next = (text: string) =>
-    `${text.replace(/-r\d+$/, '')}-r${Number(/-r(\d+)$/.exec(text)?.[1] ?? 0) + 1}`;
-  instance.credentials = {
-    ...credentials,
-    clientsecret: next(credentials.clientsecret),
-    password: next(credentials.password),
-  };
 }
 
 function copyStores(world: World, now: number): Map<string, JobStore> {
