@@ -27,13 +27,17 @@ export type TermFault = {
 
 export type TermRange = { from: number; to: number; step: number; everyStep: boolean };
 
+/** Splits at white space, or at every comma (an empty place stays an empty token). */
 export function splitTokens(text: string, separator: ' ' | ','): Token[] {
   const tokens: Token[] = [];
-  const pattern = separator === ' ' ? /\S+/g : /[^,]*(?:,|$)/g;
-  for (const match of text.matchAll(pattern)) {
-    if (separator === ' ') tokens.push({ text: match[0], offset: match.index });
-    else if (match.index < text.length || text.endsWith(',') || text === '')
-      tokens.push({ text: match[0].replace(/,$/, ''), offset: match.index });
+  if (separator === ' ') {
+    for (const match of text.matchAll(/\S+/g)) tokens.push({ text: match[0], offset: match.index });
+    return tokens;
+  }
+  let offset = 0;
+  for (const part of text.split(',')) {
+    tokens.push({ text: part, offset });
+    offset += part.length + 1;
   }
   return tokens;
 }

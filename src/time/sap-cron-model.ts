@@ -98,6 +98,7 @@ export function isEveryOccurrence(rule: WeekdayRule): boolean {
 
 /** Which month lengths the year and month fields let through: days outside them cannot matter. */
 export function monthLengthsOf(cron: Pick<SapCron, 'years' | 'months'>): number[] {
+  if (cron.years === ALL_YEARS && cron.months === ALL_MONTHS) return [...MONTH_LENGTHS];
   const lengths = new Set<number>();
   for (const month of cron.months) {
     if (month !== 2) {

@@ -181,11 +181,17 @@ function buildCron(fields: readonly Term[][]): SapCron {
 }
 
 function numbers(terms: readonly Term[], all: readonly number[]): readonly number[] {
+  if (terms.some(isStar)) return all;
   const found = new Set(terms.flatMap(({ range }) => numberRange(range.from, range.to, range.step)));
   return found.size === all.length ? all : [...found].sort((a, b) => a - b);
 }
 
+function isStar({ range }: Term): boolean {
+  return range.everyStep && range.step === 1;
+}
+
 function dayMasks(terms: readonly Term[]): DayMasks {
+  if (terms.some(isStar)) return ALL_DAYS;
   const masks = terms
     .map(({ range }) =>
       range.everyStep
@@ -197,6 +203,7 @@ function dayMasks(terms: readonly Term[]): DayMasks {
 }
 
 function weekdayRules(terms: readonly Term[]): readonly WeekdayRule[] {
+  if (terms.some(isStar)) return ALL_WEEKDAYS;
   const rules: WeekdayRule[] = Array.from({ length: 7 }, () => NO_OCCURRENCE);
   for (const { range, nth } of terms) {
     const rule = nth === undefined ? EVERY_OCCURRENCE : nthOccurrence(nth);

@@ -1,5 +1,13 @@
 import { numberListText } from './number-list.ts';
-import { ALL_DAYS, type DayMasks, dayRangeMasks, MONTH_LENGTHS, monthMask } from './sap-cron-model.ts';
+import {
+  ALL_DAYS,
+  type DayMasks,
+  dayRangeMasks,
+  MONTH_LENGTHS,
+  monthMask,
+  numberRange,
+  unionDays,
+} from './sap-cron-model.ts';
 
 /**
  * The canonical text of a day field. Only the month lengths that can occur count: with the month fixed to January,
@@ -9,7 +17,13 @@ export function dayText(days: DayMasks, lengths: readonly number[]): string {
   const indexes = lengths.map((length) => length - 28);
   if (indexes.every((i) => days[i] === ALL_DAYS[i])) return '*';
   if (indexes.every((i) => days[i] === 0)) return neverText(lengths);
-  return fromStart(days, lengths) ?? fromEnd(days, lengths) ?? coverText(days, indexes);
+  return (
+    fromStart(days, lengths) ??
+    fromEnd(days, lengths) ??
+    mixedRange(days, lengths) ??
+    fewFromBothEnds(days, lengths) ??
+    coverText(days, indexes)
+  );
 }
 
 // A day that does not exist in the months concerned. `-20:9` is day 9 of a month of 28 days and nothing in others.
@@ -51,6 +65,52 @@ function bitsOf(mask: number): number[] {
   const bits: number[] = [];
   for (let bit = 0; bit < 31; bit++) if ((mask >> bit) & 1) bits.push(bit);
   return bits;
+}
+
+/** One range with ends counted from different sides, such as `3:-2`. */
+function mixedRange(days: DayMasks, lengths: readonly number[]): string | null {
+  const longest = lengths[lengths.length - 1] ?? 31;
+  const bits = bitsOf(days[longest - 28] ?? 0);
+  const first = bits[0];
+  const last = bits[bits.length - 1];
+  if (first === undefined || last === undefined) return null;
+  for (const [from, to] of [
+    [first + 1, last - longest],
+    [first - longest, last + 1],
+  ] as const) {
+    const range = dayRangeMasks(from, to);
+    if (lengths.every((length) => range[length - 28] === days[length - 28])) return `${from}:${to}`;
+  }
+  return null;
+}
+
+const FEW = 6;
+
+/** A few single days from the start and a few from the end, such as `1,15,-1`. */
+function fewFromBothEnds(days: DayMasks, lengths: readonly number[]): string | null {
+  const inside = (day: number) => {
+    const masks = dayRangeMasks(day, day);
+    return lengths.every((length) => ((masks[length - 28] ?? 0) & ~(days[length - 28] ?? 0)) === 0);
+  };
+  const union = (numbers: readonly number[]) =>
+    numbers.map((day) => dayRangeMasks(day, day)).reduce<DayMasks>(unionDays, [0, 0, 0, 0]);
+  const covers = (numbers: readonly number[]) => {
+    const masks = union(numbers);
+    return lengths.every((length) => masks[length - 28] === days[length - 28]);
+  };
+  let kept = [...numberRange(1, 31), ...numberRange(-31, -1)].filter(inside);
+  if (!covers(kept)) return null;
+  // The far ends first, so that -31 gives way to 1 and 31 to -1.
+  for (const day of [...kept].sort((a, b) => Math.abs(b) - Math.abs(a) || a - b)) {
+    const others = kept.filter((other) => other !== day);
+    if (covers(others)) kept = others;
+  }
+  if (kept.length > FEW) return null;
+  const [positive, negative] = [kept.filter((day) => day > 0), kept.filter((day) => day < 0)];
+  return [positive, negative]
+    .filter((part) => part.length > 0)
+    .map((part) => numberListText(part))
+    .join(',');
 }
 
 type DayTerm = { text: string; masks: DayMasks; cost: number };

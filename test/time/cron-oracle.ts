@@ -28,29 +28,24 @@ function oracleTime(text: string, at: number): boolean {
   );
 }
 
-/** Seconds of the day on which the time fields agree. */
-export function oracleSecondsOfDay(text: string): number[] {
-  const [hour = '', minute = '', second = ''] = text.split(' ').slice(4);
-  const found: number[] = [];
-  for (let h = 0; h < 24; h++) {
-    if (!agrees(hour, h)) continue;
-    for (let m = 0; m < 60; m++) {
-      if (!agrees(minute, m)) continue;
-      for (let s = 0; s < 60; s++) if (agrees(second, s)) found.push(h * 3600 + m * 60 + s);
-    }
-  }
-  return found;
-}
-
 /** The first fire after `after`, walking day by day for at most `days` days; undefined when none was met. */
 export function oracleNext(text: string, after: number, days: number): number | undefined {
-  const seconds = oracleSecondsOfDay(text);
+  const [hour = '', minute = '', second = ''] = text.split(' ').slice(4);
+  const upTo = (count: number, field: string) =>
+    [...Array(count).keys()].filter((value) => agrees(field, value));
+  const [hours, minutes, seconds] = [upTo(24, hour), upTo(60, minute), upTo(60, second)];
   const midnight = Math.floor(after / 86_400_000) * 86_400_000;
   for (let day = 0; day <= days; day++) {
     const start = midnight + day * 86_400_000;
     if (!oracleDay(text, start)) continue;
-    const second = seconds.find((s) => start + s * 1000 > after);
-    if (second !== undefined) return start + second * 1000;
+    for (const h of hours) {
+      for (const m of minutes) {
+        for (const s of seconds) {
+          const at = start + ((h * 60 + m) * 60 + s) * 1000;
+          if (at > after) return at;
+        }
+      }
+    }
   }
   return undefined;
 }
