@@ -20,10 +20,7 @@ export async function renderAll() {
   const files = new Map();
   for (const { file, schema } of schemas) {
     files.set(`schemas/${file}.schema.json`, `${printJson(schema)}\n`);
-    files.set(
-      `src/generated/schemas/${file}.ts`,
-      `// ${notice}\n\nexport const ${constantName(file)} = ${JSON.stringify(schema, null, 2)};\n`,
-    );
+    files.set(`src/generated/schemas/${file}.ts`, renderModule(file, schema));
     files.set(`docs/reference/${file}.md`, renderReference(file, schema, notice));
     // The union repeats the types of its kinds.
     if (file !== 'manifest') files.set(`src/generated/types/${file}.ts`, await renderTypes(schema));
@@ -57,17 +54,44 @@ function dropConditions(schema) {
   );
 }
 
+/** The schema as a module: it is found wherever the code is, also in a bundle. */
+function renderModule(file, schema) {
+  return [
+    `// ${notice}`,
+    "import type { JsonObject } from '../../core/json.ts';",
+    '',
+    `export const ${constantName(file)}: JsonObject = ${JSON.stringify(schema, null, 2)};`,
+    '',
+  ].join('\n');
+}
+
 function renderRegistry() {
-  const lines = [`// ${notice}`, ''];
-  lines.push('/** The kinds that have a schema, with their providers and the modules of their schemas. */');
-  lines.push('export const kindSchemas = [');
-  for (const { kind, provider, file } of kinds)
-    lines.push(`  { kind: '${kind}', provider: '${provider}', schemaFile: '${file}.schema.json' },`);
-  lines.push('] as const;', '');
-  lines.push('/** The providers that the config knows. */');
+  const accessFiles = providers.flatMap(({ credentials, tenant }) => [
+    credentials,
+    ...(tenant ? [tenant] : []),
+  ]);
+  const files = [...kinds.map(({ file }) => file), ...accessFiles].sort();
+  const lines = [`// ${notice}`, "import type { JsonObject } from '../core/json.ts';"];
+  for (const file of files) lines.push(`import { ${constantName(file)} } from './schemas/${file}.ts';`);
+  lines.push('', '/** The kinds with their providers and schemas. */');
   lines.push(
-    `export const providerNames = [${providers.map(({ provider }) => `'${provider}'`).join(', ')}] as const;`,
+    'export const kindSchemas: readonly { kind: string; provider: string; schemaFile: string; schema: JsonObject }[] = [',
   );
+  for (const { kind, provider, file } of kinds) {
+    const schema = constantName(file);
+    lines.push(
+      `  { kind: '${kind}', provider: '${provider}', schemaFile: '${file}.schema.json', schema: ${schema} },`,
+    );
+  }
+  lines.push('];', '', '/** The providers with what they want to know of a target. */');
+  lines.push(
+    'export const providerSchemas: readonly { provider: string; credentials: JsonObject; tenant?: JsonObject }[] = [',
+  );
+  for (const { provider, credentials, tenant } of providers) {
+    const tenantField = tenant === undefined ? '' : `, tenant: ${constantName(tenant)}`;
+    lines.push(`  { provider: '${provider}', credentials: ${constantName(credentials)}${tenantField} },`);
+  }
+  lines.push('];');
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,0 +1,194 @@
+import { join, relative, sep } from 'node:path';
+import type { Finding } from '../core/errors.ts';
+import { isInside } from './environment.ts';
+import { type FileAccess, type FolderEntry, nodeFileAccess } from './file-access.ts';
+import { gitStatus } from './git-status.ts';
+import { compileGlob, compileGlobs, globBase } from './glob.ts';
+import { defaultLimits } from './limits.ts';
+import {
+  byPath,
+  isSkipped,
+  type ManifestSource,
+  noFiles,
+  outsideFinding,
+  outsidePatterns,
+  type SourceFile,
+  type SourceListing,
+  tooLarge,
+} from './source.ts';
+
+export interface FolderSourceOptions {
+  /** Absolute path of the folder that the patterns are relative to. */
+  root: string;
+  /** Globs; a leading `!` takes files out again. */
+  patterns: readonly string[];
+  /** Absolute path that findings name files relative to. Default: `root`. */
+  displayRoot?: string;
+  /** Files that are no manifests: absolute paths (the config itself). */
+  skip?: readonly string[];
+  /** Bytes of a file that are read at most. */
+  maxFileBytes?: number;
+  /** Ask git for the commit and whether the folder differs from it. Default: true. */
+  git?: boolean;
+  files?: FileAccess;
+}
+
+const parallelReads = 64;
+
+/** Manifests in a folder. Hidden files and folders and `node_modules` are skipped; links may not lead outside. */
+export function folderSource(options: FolderSourceOptions): ManifestSource {
+  return { list: () => listFolder(options) };
+}
+
+interface Walk {
+  files: FileAccess;
+  root: string;
+  display(path: string): string;
+  matches(path: string): boolean;
+  /** Paths relative to the root, with `/`. */
+  found: Set<string>;
+  findings: Finding[];
+}
+
+async function listFolder(options: FolderSourceOptions): Promise<SourceListing> {
+  const { root, patterns, files = nodeFileAccess, maxFileBytes = defaultLimits.fileBytes } = options;
+  const display = (path: string) => toSlashes(relative(options.displayRoot ?? root, join(root, path)));
+  const outside = outsidePatterns(patterns);
+  const inside = patterns.filter((pattern) => !outside.includes(pattern));
+  const findings = outside.map(outsideFinding);
+  const realRoot = await files.resolve(root).catch(() => undefined);
+  if (realRoot === undefined) {
+    findings.push(unreadable(root, 'it is not there'));
+    return { files: [], findings };
+  }
+  const walk: Walk = {
+    files,
+    root: realRoot,
+    display,
+    matches: compileGlobs(inside),
+    found: new Set(),
+    findings,
+  };
+  for (const base of topFolders(inside)) {
+    const start = base === '' ? realRoot : join(realRoot, base);
+    const real = await files.resolve(start).catch(() => undefined);
+    if (real === undefined) continue;
+    if (base !== '' && !isInside(realRoot, real)) findings.push(outsideLink(display(base)));
+    else if ((await files.type(real)) === 'folder') await walkFolder(real, base, [real], walk);
+  }
+  const skipped = new Set((options.skip ?? []).map((path) => toSlashes(relative(root, path))));
+  const paths = [...walk.found].filter((path) => !skipped.has(path)).sort();
+  for (const pattern of inside.filter((text) => !text.startsWith('!'))) {
+    const matches = compileGlob(pattern);
+    if (!paths.some(matches)) findings.push(noFiles(pattern));
+  }
+  const read = await readAll(paths, realRoot, display, files, maxFileBytes);
+  const status = options.git === false ? {} : await gitStatus(root);
+  return {
+    files: read.files.sort(byPath),
+    findings: [...findings, ...read.findings],
+    ...status,
+  };
+}
+
+/** The folders to walk, none within another. */
+function topFolders(patterns: readonly string[]): string[] {
+  const bases = [...new Set(patterns.filter((text) => !text.startsWith('!')).map(globBase))];
+  return bases
+    .filter(
+      (base) => !bases.some((other) => other !== base && (other === '' || base.startsWith(`${other}/`))),
+    )
+    .sort();
+}
+
+async function walkFolder(real: string, path: string, above: readonly string[], walk: Walk): Promise<void> {
+  let entries: FolderEntry[];
+  try {
+    entries = await walk.files.list(real);
+  } catch {
+    walk.findings.push(unreadable(walk.display(path), 'access is denied'));
+    return;
+  }
+  for (const entry of entries) {
+    if (isSkipped(entry.name)) continue;
+    const entryPath = path === '' ? entry.name : `${path}/${entry.name}`;
+    const entryReal = join(real, entry.name);
+    if (entry.type === 'link') await followLink(entryReal, entryPath, above, walk);
+    else if (entry.type === 'folder') await walkFolder(entryReal, entryPath, [...above, entryReal], walk);
+    else if (entry.type === 'file' && walk.matches(entryPath)) walk.found.add(entryPath);
+  }
+}
+
+async function followLink(link: string, path: string, above: readonly string[], walk: Walk): Promise<void> {
+  const real = await walk.files.resolve(link).catch(() => undefined);
+  const type = real === undefined ? undefined : await walk.files.type(real);
+  if (real === undefined || type === undefined) {
+    if (walk.matches(path)) walk.findings.push(unreadable(walk.display(path), 'the link leads nowhere'));
+    return;
+  }
+  if (real !== walk.root && !isInside(walk.root, real)) {
+    if (type === 'folder' || walk.matches(path)) walk.findings.push(outsideLink(walk.display(path)));
+    return;
+  }
+  if (type === 'file' && walk.matches(path)) walk.found.add(path);
+  // A link to a folder that holds it would go round for ever.
+  if (type === 'folder' && !above.includes(real)) await walkFolder(real, path, [...above, real], walk);
+}
+
+async function readAll(
+  paths: readonly string[],
+  root: string,
+  display: (path: string) => string,
+  files: FileAccess,
+  limit: number,
+): Promise<{ files: SourceFile[]; findings: Finding[] }> {
+  const read: SourceFile[] = [];
+  const findings: Finding[] = [];
+  const queue = paths.values();
+  async function work(): Promise<void> {
+    for (const path of queue) {
+      const shown = display(path);
+      try {
+        const answer = await files.read(join(root, path), limit);
+        if ('tooLarge' in answer) findings.push(tooLarge(shown, answer.tooLarge, limit));
+        else read.push({ path: shown, bytes: answer.bytes });
+      } catch (error) {
+        findings.push(unreadable(shown, reasonOf(error)));
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(parallelReads, paths.length) }, work));
+  return { files: read, findings };
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EACCES' || code === 'EPERM') return 'access is denied';
+  if (code === 'ENOENT') return 'it is not there any more';
+  return code === '' ? 'reading failed' : `reading failed with ${code}`;
+}
+
+function unreadable(path: string, why: string): Finding {
+  return {
+    code: 'UNREADABLE_FILE',
+    severity: 'error',
+    message: `${path} cannot be read: ${why}.`,
+    remedy: 'Check the file and its permissions.',
+    place: { file: path, line: 1, col: 1 },
+  };
+}
+
+function outsideLink(path: string): Finding {
+  return {
+    code: 'LINK_OUTSIDE',
+    severity: 'error',
+    message: `${path} is a link that leads out of the folder of the config.`,
+    expected: 'manifests inside the folder',
+    remedy: 'Copy the files into the folder.',
+    place: { file: path, line: 1, col: 1 },
+  };
+}
+
+function toSlashes(path: string): string {
+  return sep === '/' ? path : path.split(sep).join('/');
+}

@@ -1,0 +1,206 @@
+import type { Finding } from '../core/errors.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import type { Pointer } from '../core/pointer.ts';
+import type { Place } from '../core/resource.ts';
+import { kindSchemas } from '../generated/registry.ts';
+import { decodeText } from './decode-text.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { createLocator, type LocateOptions } from './locate.ts';
+import { type CachedFile, hashBytes, type ManifestCache } from './manifest-cache.ts';
+import { shorten } from './node-to-json.ts';
+import { type ParsedDocument, parseDocuments } from './parse-documents.ts';
+import type { ManifestSource, SourceFile } from './source.ts';
+import { suggest } from './suggest.ts';
+
+/** One document as written: of a known kind, but not checked any further. */
+export interface LoadedManifest {
+  kind: string;
+  /** As written; undefined when it is missing or no text. */
+  name: string | undefined;
+  value: JsonObject;
+  /** Where the document starts. */
+  place: Place;
+  /** Where something in it stands. */
+  locate(pointer: Pointer, options?: LocateOptions): Place;
+}
+
+export interface LoadOptions {
+  /** Default: every kind that has a schema. */
+  knownKinds?: readonly string[];
+  limits?: Partial<Limits>;
+  cache?: ManifestCache;
+}
+
+export interface LoadResult {
+  manifests: LoadedManifest[];
+  /** In the order of their places. */
+  findings: Finding[];
+  source: { commit?: string; dirty?: boolean };
+}
+
+const apiVersion = 'reconcile/v1';
+
+/** Reads and parses all files of a source. Every trouble is a finding; nothing is thrown for what somebody wrote. */
+export async function loadManifests(source: ManifestSource, options: LoadOptions = {}): Promise<LoadResult> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const knownKinds = options.knownKinds ?? kindSchemas.map(({ kind }) => kind);
+  const listing = await source.list();
+  const findings = [...listing.findings];
+  const manifests: LoadedManifest[] = [];
+  for (const file of listing.files) {
+    const parsed = parseFile(file, limits, options.cache);
+    findings.push(...parsed.findings);
+    if (parsed.documents.length === 0 && parsed.findings.length === 0) findings.push(emptyFile(file.path));
+    const locate = createLocator(file.path, parsed.text);
+    for (const document of parsed.documents) {
+      const manifest = toManifest(file.path, document, locate, knownKinds, findings);
+      if (manifest !== undefined) manifests.push(manifest);
+    }
+  }
+  options.cache?.keep(new Set(listing.files.map((file) => file.path)));
+  const { commit, dirty } = listing;
+  return {
+    manifests,
+    findings: sortFindings(findings),
+    source: { ...(commit !== undefined && { commit }), ...(dirty !== undefined && { dirty }) },
+  };
+}
+
+function parseFile(file: SourceFile, limits: Limits, cache: ManifestCache | undefined): CachedFile {
+  const hash = cache === undefined ? '' : hashBytes(file.bytes);
+  const known = cache?.get(file.path, hash);
+  if (known !== undefined) return known;
+  const decoded = decodeText(file.path, file.bytes);
+  const parsed =
+    'finding' in decoded
+      ? { documents: [], findings: [decoded.finding], text: '' }
+      : { ...parseDocuments(file.path, decoded.text, limits), text: decoded.text };
+  cache?.set(file.path, hash, parsed);
+  return parsed;
+}
+
+function toManifest(
+  file: string,
+  document: ParsedDocument,
+  locateInFile: ReturnType<typeof createLocator>,
+  knownKinds: readonly string[],
+  findings: Finding[],
+): LoadedManifest | undefined {
+  const { index, value, line, col } = document;
+  const place: Place = { file, line, col };
+  const locate: LoadedManifest['locate'] = (pointer, options) => locateInFile(index, pointer, options);
+  const report = (finding: Omit<Finding, 'severity'>, pointer?: Pointer) =>
+    void findings.push({
+      ...finding,
+      severity: 'error',
+      place: pointer === undefined ? place : locate(pointer),
+      ...(pointer !== undefined && { pointer }),
+    });
+  if (!isObject(value)) {
+    report({
+      code: 'WRONG_TYPE',
+      message: 'The document is not a map.',
+      expected: `a map with apiVersion: ${apiVersion}, kind, metadata and spec`,
+    });
+    return undefined;
+  }
+  const { kind } = value;
+  // The config may lie where the patterns match.
+  if (kind === 'Config') return undefined;
+  const versionOk = value['apiVersion'] === apiVersion;
+  if (!versionOk) reportVersion(value, report);
+  if (typeof kind !== 'string') {
+    report({
+      code: 'MISSING_KIND',
+      message: kind === undefined ? 'The document has no kind.' : 'The kind is not text.',
+      expected: `one of ${knownKinds.join(', ')}`,
+      remedy: 'Add `kind`.',
+    });
+    return undefined;
+  }
+  if (!knownKinds.includes(kind)) {
+    const near = suggest(kind, knownKinds);
+    report(
+      {
+        code: 'UNKNOWN_KIND',
+        message: `There is no kind "${shorten(kind)}".`,
+        expected: `one of ${knownKinds.join(', ')}`,
+        ...(near !== undefined && { remedy: `Did you mean "${near}"?` }),
+      },
+      '/kind',
+    );
+    return undefined;
+  }
+  if (!versionOk) return undefined;
+  return { kind, name: nameOf(value), value, place, locate };
+}
+
+function reportVersion(
+  value: JsonObject,
+  report: (finding: Omit<Finding, 'severity'>, pointer?: Pointer) => void,
+): void {
+  const version: Json | undefined = value['apiVersion'];
+  if (version === undefined) {
+    report({
+      code: 'WRONG_API_VERSION',
+      message: 'The document has no apiVersion.',
+      expected: apiVersion,
+      remedy: `Add \`apiVersion: ${apiVersion}\`.`,
+    });
+    return;
+  }
+  const text = typeof version === 'string' ? `"${shorten(version)}"` : 'not text';
+  report(
+    {
+      code: 'WRONG_API_VERSION',
+      message: `The apiVersion is ${text}.`,
+      expected: apiVersion,
+      remedy: 'Correct it, or keep files of other programs out of `manifests`.',
+    },
+    '/apiVersion',
+  );
+}
+
+function nameOf(value: JsonObject): string | undefined {
+  const { metadata } = value;
+  const name = isObject(metadata) ? metadata['name'] : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function emptyFile(path: string): Finding {
+  return {
+    code: 'EMPTY_FILE',
+    severity: 'warning',
+    message: 'The file holds no document.',
+    remedy: 'Remove it, or write a manifest into it.',
+    place: { file: path, line: 1, col: 1 },
+  };
+}
+
+/** By place, then code; findings without a place come first. The order of reading does not show. */
+export function sortFindings<T extends Finding>(findings: readonly T[]): T[] {
+  return [...findings].sort(
+    (a, b) =>
+      compare(a.place?.file ?? '', b.place?.file ?? '') ||
+      (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+      (a.place?.col ?? 0) - (b.place?.col ?? 0) ||
+      compare(a.code, b.code) ||
+      compare(a.message, b.message),
+  );
+}
+
+/** The same remark about the same place is made once, though several targets share the manifest. */
+export function uniqueFindings(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const { place } = finding;
+    const key = JSON.stringify([finding.code, finding.message, place?.file, place?.line, place?.col]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

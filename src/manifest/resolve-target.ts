@@ -1,0 +1,128 @@
+import type { Finding } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Pointer } from '../core/pointer.ts';
+import type { Kind } from '../core/provider.ts';
+import type { Place, Resource } from '../core/resource.ts';
+import { type BuildContext, buildResource } from './build-resource.ts';
+import { type Candidate, findDuplicates } from './duplicates.ts';
+import { createLookup, type Environment, type LookupRules, resolveVariables } from './environment.ts';
+import { type LoadedManifest, sortFindings, uniqueFindings } from './load-manifests.ts';
+import type { LocateOptions } from './locate.ts';
+import { createOverlay, type OverlayPatch } from './overlay.ts';
+
+/** What a target says about manifests. `TargetConfig` of the config fits. */
+export interface TargetRules {
+  name: string;
+  /** As written: not filled in yet. */
+  variables: JsonObject;
+  select: { labels: Readonly<Record<string, string>> };
+  patches: readonly OverlayPatch[];
+  /** Environment variables that manifests may use. */
+  allowEnv: readonly string[];
+  /** Where something stands in the config; pointers are relative to the target. */
+  locate?(pointer: Pointer, options?: LocateOptions): Place;
+}
+
+export interface ResolveInput {
+  manifests: readonly LoadedManifest[];
+  target: TargetRules;
+  /** The provider's kinds; manifests of others do not belong to the target. */
+  kinds: readonly Kind[];
+  environment: Environment;
+  /** Called with every secret value. */
+  redact(secret: string): void;
+  /** Epoch ms, for hints only. */
+  now: number;
+  /**
+   * True (offline validation): missing secrets and environment variables are no errors; what depends on them is not
+   * checked. Such resources are good for nothing else.
+   */
+  placeholders?: boolean;
+}
+
+export interface ResolvedTarget {
+  /** In the order of their addresses; those with errors are left out. */
+  resources: Resource[];
+  findings: Finding[];
+}
+
+/** The manifests of one target as resources: selected, overlaid, filled in, checked and normalised. */
+export function resolveTarget(input: ResolveInput): ResolvedTarget {
+  const { target, environment, redact, placeholders = false } = input;
+  const overlay = createOverlay(target.patches);
+  const findings: Finding[] = [];
+  const variables = resolveVariables(target.variables, { environment, redact, placeholders });
+  for (const finding of variables.findings) {
+    findings.push({ ...finding, ...placeInConfig(target, `/variables${finding.pointer}`, finding.offset) });
+  }
+  const rules: LookupRules = {
+    environment,
+    variables: {
+      values: variables.value as JsonObject,
+      secrets: variables.secrets,
+      unknown: variables.unknown,
+    },
+    allowEnv: target.allowEnv,
+    allowFiles: false,
+    redact,
+    placeholders,
+  };
+  const context: BuildContext = {
+    targetName: target.name,
+    overlay,
+    lookup: createLookup(rules),
+    redact,
+    now: input.now,
+    placeInConfig: (pointer, options) => target.locate?.(pointer, options),
+  };
+  const kinds = new Map(input.kinds.map((kind) => [kind.kind, kind]));
+  const candidates: Candidate[] = [];
+  for (const manifest of input.manifests) {
+    const kind = kinds.get(manifest.kind);
+    if (kind === undefined || !hasLabels(manifest.value, target.select.labels)) continue;
+    const built = buildResource(manifest, kind, context);
+    findings.push(...built.findings);
+    if (built.name !== undefined) {
+      candidates.push({ kind: manifest.kind, name: built.name, manifest, resource: built.resource });
+    }
+  }
+  findings.push(...unusedPatches(target, overlay.unused()), ...findDuplicates(candidates));
+  const resources = candidates.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+  return {
+    resources: resources.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0)),
+    findings: uniqueFindings(sortFindings(findings)),
+  };
+}
+
+function hasLabels(document: JsonObject, wanted: Readonly<Record<string, string>>): boolean {
+  const metadata = document['metadata'];
+  const labels =
+    typeof metadata === 'object' && metadata !== null && 'labels' in metadata ? metadata['labels'] : {};
+  return Object.entries(wanted).every(
+    ([key, value]) =>
+      typeof labels === 'object' &&
+      labels !== null &&
+      !Array.isArray(labels) &&
+      Object.hasOwn(labels, key) &&
+      labels[key] === value,
+  );
+}
+
+function unusedPatches(target: TargetRules, unused: readonly number[]): Finding[] {
+  return unused.map((index) => ({
+    code: 'PATCH_MATCHES_NOTHING',
+    severity: 'warning',
+    message: `Patch ${index + 1} of target "${target.name}" matches no manifest of the target.`,
+    remedy: 'Check kind and name in `match`, or remove the patch.',
+    ...placeInConfig(target, `/patches/${index}/match`),
+  }));
+}
+
+function placeInConfig(
+  target: TargetRules,
+  pointer: Pointer,
+  offset?: number,
+): { pointer: Pointer; place?: Place } {
+  const place = target.locate?.(pointer, offset === undefined ? {} : { offset });
+  return { pointer, ...(place !== undefined && { place }) };
+}

@@ -1,0 +1,37 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Pointer } from '../core/pointer.ts';
+import { explainErrors, type PointedFinding } from './schema-errors.ts';
+
+/** Checks a value against one schema. `hidden`: pointers whose values must not be printed. */
+export type SchemaValidator = (value: Json, shows?: (pointer: Pointer) => boolean) => PointedFinding[];
+
+const maxErrors = 100;
+const compiled = new WeakMap<JsonObject, SchemaValidator>();
+
+/** The validator of a schema (JSON Schema 2020-12), compiled at its first use. The same object is compiled once. */
+export function validatorFor(schema: JsonObject): SchemaValidator {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  let validate: ValidateFunction | undefined;
+  const validator: SchemaValidator = (value, shows = () => true) => {
+    validate ??= compile(schema);
+    if (validate(value)) return [];
+    return explainErrors((validate.errors ?? []).slice(0, maxErrors), schema, shows);
+  };
+  compiled.set(schema, validator);
+  return validator;
+}
+
+function compile(schema: JsonObject): ValidateFunction {
+  const ajv = new Ajv2020({
+    strict: true,
+    strictRequired: false,
+    allErrors: true,
+    verbose: true,
+    logger: false,
+    // A property that the prototype has (`toString`) is not there unless the document has it.
+    ownProperties: true,
+  });
+  return ajv.compile(schema);
+}
