@@ -1,0 +1,76 @@
+import { equalJson } from '../../core/json.ts';
+import type { OperationResult } from '../../core/provider.ts';
+import { scheduleBody } from './bodies.ts';
+import { postSchedule, putSchedule, readSchedule, removeSchedule } from './execute-schedule.ts';
+import { modeOf } from './modes.ts';
+import { canonicalSchedule } from './normalize.ts';
+import { jobAfter, ownedSchedules } from './owned.ts';
+import { prepareReplacement, refusePast } from './starting.ts';
+import { type Doing, gone, requirePart } from './writing.ts';
+
+/**
+ * The new schedule of a mode change, inactive. One like it that is nobody's was left by a try that was cut short: it is
+ * taken up again instead of making a second one.
+ */
+export async function createReplacement(doing: Doing): Promise<OperationResult> {
+  const { change, context } = doing;
+  const part = requirePart(doing);
+  const target = part.target ?? part.desired?.spec ?? {};
+  const mode = modeOf(part.desired?.spec ?? target);
+  const values = { ...scheduleBody(target, { mode }), active: false };
+  if (change.desired?.lifecycle.allowImmediate !== true) {
+    refusePast(`Schedule "${part.key}"`, target, context.now());
+  }
+  const owned = new Set([...ownedSchedules(change).values()].map(({ id }) => id));
+  const canonical = canonicalSchedule(values);
+  const left = (context.live?.parts ?? []).find(
+    (live) =>
+      !owned.has(live.id) &&
+      Object.keys(canonical).every((field) => equalJson(canonical[field], live.canonical[field])),
+  );
+  if (left !== undefined) return { pendingIds: { [part.key]: left.id }, wrote: false };
+  const id = await postSchedule(doing, part, values);
+  return { pendingIds: { [part.key]: id }, wrote: true };
+}
+
+/** From here on the key means the new schedule. */
+export async function deleteReplaced(doing: Doing): Promise<OperationResult> {
+  const part = requirePart(doing);
+  const replacement = replacementOf(doing, part.key);
+  const live = await readSchedule(doing, replacement);
+  if (live === null) throw gone(`The new schedule "${part.key}"`);
+  const wrote = await removeSchedule(doing, part.live?.id ?? '');
+  return { partIds: { [part.key]: replacement }, wrote };
+}
+
+export async function activateReplacement(doing: Doing): Promise<OperationResult> {
+  const { change, context } = doing;
+  const part = requirePart(doing);
+  const live = await readSchedule(doing, replacementOf(doing, part.key));
+  if (live === null) throw gone(`The new schedule "${part.key}"`);
+  if (live.canonical['active'] === true) return { wrote: false };
+  const values = { ...live.spec, active: true };
+  if (change.desired?.lifecycle.allowImmediate !== true) {
+    refusePast(`Schedule "${part.key}"`, values, context.now());
+  }
+  const ready = prepareReplacement(values, part.live, jobAfter(change), context.now());
+  await putSchedule(
+    doing,
+    live.id,
+    part.key,
+    scheduleBody(ready.values),
+    (now) => now.canonical['active'] === true,
+  );
+  return {
+    ...(ready.effective === undefined ? {} : { effective: { [part.key]: ready.effective } }),
+    wrote: true,
+  };
+}
+
+function replacementOf({ context }: Doing, key: string): string {
+  for (const { pendingIds } of context.results.values()) {
+    const id = pendingIds !== undefined && Object.hasOwn(pendingIds, key) ? pendingIds[key] : undefined;
+    if (id !== undefined) return id;
+  }
+  throw gone(`The new schedule "${key}"`);
+}

@@ -1,0 +1,148 @@
+import type { Diagnostic } from '../../core/errors.ts';
+import type { LiveResource } from '../../core/resource.ts';
+import type { SapClient } from './client.ts';
+import { idOfJob, kindOfJob, toLiveJob, toLiveSettings } from './mapping.ts';
+import { modesOf } from './modes.ts';
+import { forEachLimited, readAll, readOnce } from './paging.ts';
+import { readWholeJob } from './read-job.ts';
+import { refusedStatus } from './refusal.ts';
+import { ownRows, type TenantScope } from './tenants.ts';
+import type { WireFoundSchedule, WireJob, WireSchedule } from './wire.ts';
+
+export interface ObserveScope {
+  kinds: readonly string[];
+  tenants: TenantScope;
+  /** For people, while pages are read. */
+  progress?(message: string): void;
+}
+
+export interface Observed {
+  resources: LiveResource[];
+  diagnostics: Diagnostic[];
+}
+
+/** Jobs that are read by themselves at a time. */
+const AT_ONCE = 16;
+/** A service without the search answers so; then every job is read by itself. */
+const NO_SEARCH = [400, 403, 404, 405, 501];
+
+/**
+ * Every live resource of the kinds, or an error. Jobs come in pages, schedules from the two searches over all jobs; both
+ * are held against each other job by job, and a job whose counts disagree is read by itself (SEMANTICS 8, gate 3).
+ */
+export async function observe(client: SapClient, scope: ObserveScope): Promise<Observed> {
+  const wantsJobs = scope.kinds.includes('SapJob') || scope.kinds.includes('SapTask');
+  const [jobs, settings] = await Promise.all([
+    wantsJobs ? observeJobs(client, scope) : { resources: [], diagnostics: [] },
+    scope.kinds.includes('SapSettings') ? client.settings() : undefined,
+  ]);
+  if (settings === undefined) return jobs;
+  return { ...jobs, resources: [...jobs.resources, toLiveSettings(settings)] };
+}
+
+async function observeJobs(client: SapClient, scope: ObserveScope): Promise<Observed> {
+  const [rows, found] = await Promise.all([readJobs(client, scope), findSchedules(client, scope)]);
+  const jobs = ownRows(rows, scope.tenants).filter((job) => scope.kinds.includes(kindOfJob(job)));
+  const byJob = found === undefined ? undefined : groupByJob(found, jobs);
+  const resources: LiveResource[] = [];
+  const doubtful: WireJob[] = [];
+  for (const job of jobs) {
+    const schedules = byJob === undefined ? [] : (byJob.get(job) ?? []);
+    if (agrees(job, schedules)) resources.push(toLiveJob(job, schedules));
+    else doubtful.push(job);
+  }
+  await forEachLimited(doubtful, AT_ONCE, async (job) => {
+    // Gone since the list was read: the service's own 404 says so.
+    const live = await readWholeJob(client, idOfJob(job), job);
+    if (live !== null) resources.push(live);
+    scope.progress?.(`jobs read one by one: ${resources.length} of ${jobs.length}`);
+  });
+  resources.sort((a, b) => (a.identity < b.identity ? -1 : 1));
+  return { resources, diagnostics: remarks(found !== undefined, doubtful.length) };
+}
+
+function readJobs(client: SapClient, { progress }: ObserveScope): Promise<WireJob[]> {
+  return readAll({
+    what: 'jobs',
+    fetch: client.jobs,
+    idOf: idOfJob,
+    progress: (read, total) => progress?.(`jobs: ${read} of ${total}`),
+  });
+}
+
+/** All schedules of all jobs, or undefined when the service has no such search. */
+async function findSchedules(
+  client: SapClient,
+  { progress }: ObserveScope,
+): Promise<WireFoundSchedule[] | undefined> {
+  const find = (active: boolean) =>
+    readOnce({
+      what: active ? 'active schedules' : 'inactive schedules',
+      fetch: (offset, size) => client.foundSchedules(active, offset, size),
+      idOf: (row) => row.scheduleId,
+      progress: (read, total) =>
+        progress?.(`${active ? 'active' : 'inactive'} schedules: ${read} of ${total}`),
+    });
+  try {
+    const [on, off] = await Promise.all([find(true), find(false)]);
+    return [...on.rows, ...off.rows];
+  } catch (error) {
+    if (NO_SEARCH.includes(refusedStatus(error) ?? 0)) return undefined;
+    throw error;
+  }
+}
+
+/** A list's `jobId` and `_id` may differ, and a search names the parent by one of them: the name must fit as well. */
+function groupByJob(
+  found: readonly WireFoundSchedule[],
+  jobs: readonly WireJob[],
+): Map<WireJob, WireFoundSchedule[]> {
+  const byId = new Map<string, WireJob[]>();
+  for (const job of jobs) {
+    for (const id of new Set([job.jobId, job._id].filter((value) => value !== undefined).map(String))) {
+      byId.set(id, [...(byId.get(id) ?? []), job]);
+    }
+  }
+  const grouped = new Map<WireJob, WireFoundSchedule[]>();
+  for (const schedule of found) {
+    const { _id, name } = schedule.parent;
+    const candidates = (byId.get(String(_id)) ?? []).filter((job) => name === undefined || job.name === name);
+    const [job] = candidates;
+    if (job === undefined || candidates.length > 1) continue;
+    const list = grouped.get(job);
+    if (list === undefined) grouped.set(job, [schedule]);
+    else list.push(schedule);
+  }
+  return grouped;
+}
+
+/** Does what the search found fit what the list counted? Rows in both states, or without a mode, are not believed. */
+function agrees(job: WireJob, schedules: readonly WireSchedule[]): boolean {
+  if (job.ACTIVECOUNT === undefined || job.INACTIVECOUNT === undefined) return false;
+  const active = schedules.filter((schedule) => schedule.active === true).length;
+  return (
+    active === Number(job.ACTIVECOUNT) &&
+    schedules.length - active === Number(job.INACTIVECOUNT) &&
+    new Set(schedules.map(({ scheduleId }) => scheduleId)).size === schedules.length &&
+    schedules.every((schedule) => modesOf({ ...modeValues(schedule) }).length > 0)
+  );
+}
+
+function modeValues({ cron, time, repeatInterval, repeatAt }: WireSchedule) {
+  return {
+    cron: cron ?? null,
+    time: time ?? null,
+    repeatInterval: repeatInterval ?? null,
+    repeatAt: repeatAt ?? null,
+  };
+}
+
+function remarks(searched: boolean, doubtful: number): Diagnostic[] {
+  if (!searched) {
+    const message = 'This service has no search for schedules: jobs with schedules were read one by one.';
+    return [{ code: 'SAP_NO_SEARCH', severity: 'info', message }];
+  }
+  if (doubtful === 0) return [];
+  const message = `${doubtful} job(s) were read by themselves, because search and list did not agree about their schedules.`;
+  return [{ code: 'SAP_SEARCH_DISAGREED', severity: 'info', message }];
+}
