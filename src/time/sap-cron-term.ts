@@ -124,7 +124,7 @@ function reversedRange(
   step: string | undefined,
   field: Field,
 ): TermFault {
-  const wraps = step === undefined && field.name !== 'year' && from > 0 && to > 0;
+  const wraps = step === undefined && field.name !== 'year' && from >= field.min && to >= field.min;
   return {
     code: 'TIME_CRON_RANGE_REVERSED',
     message: `The range ${term} in the ${field.name} field runs backwards; only weekday ranges may go past their end.`,
