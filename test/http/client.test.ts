@@ -20,7 +20,11 @@ async function setUp(answer: Answer, options: Partial<HttpClientOptions> = {}, p
 
 describe('SEMANTICS 10: one client for one service', () => {
   it('sends path, query, headers and JSON body as asked, below the base path', async () => {
-    const { server, writer } = await setUp((_request, response) => sendJson(response, 201, { ok: true }), { headers: { 'X-Fixed': 'a' } }, '/base/');
+    const { server, writer } = await setUp(
+      (_request, response) => sendJson(response, 201, { ok: true }),
+      { headers: { 'X-Fixed': 'a' } },
+      '/base/',
+    );
     const answer = await writer.write({
       method: 'POST',
       path: '/scheduler/jobs',
@@ -38,12 +42,18 @@ describe('SEMANTICS 10: one client for one service', () => {
       ['q', 'active:true & more'],
       ['flag', 'false'],
     ]);
-    expect(seen?.headers).toMatchObject({ 'x-fixed': 'a', 'x-mine': 'b', 'content-type': 'application/json' });
+    expect(seen?.headers).toMatchObject({
+      'x-fixed': 'a',
+      'x-mine': 'b',
+      'content-type': 'application/json',
+    });
     expect(seen?.body).toBe('{"name":"ü"}');
   });
 
   it('reaches names below .localhost on this machine', async () => {
-    const { server, surroundings } = await setUp((request, response) => sendJson(response, 200, { host: request.headers['host'] ?? '' }));
+    const { server, surroundings } = await setUp((request, response) =>
+      sendJson(response, 200, { host: request.headers['host'] ?? '' }),
+    );
     const client = createHttpClient({ baseUrl: `http://acme.localhost:${server.port}`, surroundings });
     opened.unshift(client);
     const answer = await client.reader(anyRead).read({ method: 'GET', path: '/' });

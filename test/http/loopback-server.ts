@@ -29,7 +29,6 @@ export async function startServer(answer: Answer, tls?: ServerOptions): Promise<
   const listener = (raw: IncomingMessage, response: ServerResponse): void => {
     inProgress += 1;
     peak = Math.max(peak, inProgress);
-    raw.socket.once('close', () => response.destroy());
     response.once('close', () => {
       inProgress -= 1;
     });
@@ -62,7 +61,12 @@ export async function startServer(answer: Answer, tls?: ServerOptions): Promise<
   };
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
 }

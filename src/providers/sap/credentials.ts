@@ -6,7 +6,7 @@ import { normalizePem } from './auth-pem.ts';
 import { type TokenService, tokenEndpoint } from './auth-token-url.ts';
 
 /** JSON Schema (2020-12) of `credentials` in the config, for targets of this provider. */
-export const sapCredentialsSchema = credentialsSapSchema as JsonObject;
+export const sapCredentialsSchema = credentialsSapSchema as unknown as JsonObject;
 
 /** Client credentials for a token, with a secret or with a certificate and its key (PEM). */
 export interface TokenLogin {
