@@ -8,32 +8,37 @@ const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth'];
 
 type DateFields = { years: string; months: string; days: string; weekdays: string };
 
+/** `condition` is the weekday that must fall on the day as well. */
+type DateWords = { text: string; condition: string | null };
+
 /** The date fields of a canonical SAP cron in words; null when every day matches. */
-export function dateWords({ years, months, days, weekdays }: DateFields): string | null {
-  const year = years === '*' ? '' : ` in ${listWords(years, (n) => n)}`;
-  const monthList = months === '*' ? null : listWords(months, (n) => MONTHS[Number(n) - 1] ?? n);
+export function dateWords({ years, months, days, weekdays }: DateFields): DateWords | null {
+  const year = years === '*' ? '' : ` in ${listWords(years, 'year', (n) => n)}`;
+  const monthList = months === '*' ? null : listWords(months, 'month', (n) => MONTHS[Number(n) - 1] ?? n);
   const ofMonth = monthList === null ? ' of each month' : ` of ${monthList}`;
   const inMonth = monthList === null ? '' : ` in ${monthList}`;
-  const nth = weekdays.includes('.');
+  const plain = (text: string): DateWords => ({ text, condition: null });
   if (days === '*' && weekdays === '*') {
-    return year === '' && inMonth === '' ? null : `daily${inMonth}${year}`;
+    return year === '' && inMonth === '' ? null : plain(`daily${inMonth}${year}`);
   }
-  if (weekdays === '*') return `on ${dayWords(days)}${ofMonth}${year}`;
-  if (days === '*')
-    return nth
-      ? `${nthWords(weekdays)}${ofMonth}${year}`
-      : `every ${weekdayWords(weekdays)}${inMonth}${year}`;
-  const condition = nth ? `it is ${nthWords(weekdays)}` : `it is a ${weekdayWords(weekdays, 'or')}`;
-  return `on ${dayWords(days)}${ofMonth}${year}, if ${condition}`;
+  if (days === '*') {
+    return plain(
+      weekdays.includes('.')
+        ? `${nthWords(weekdays)}${ofMonth}${year}`
+        : `every ${joinWords(weekdays.split(',').map(weekdayTerm))}${inMonth}${year}`,
+    );
+  }
+  const text = `on ${dayWords(days)}${ofMonth}${year}`;
+  return weekdays === '*' ? plain(text) : { text, condition: `if it is ${conditionWords(weekdays)}` };
 }
 
-function listWords(field: string, name: (text: string) => string): string {
+function listWords(field: string, unit: string, name: (text: string) => string): string {
   return joinWords(
     field.split(',').map((term) => {
       const [range = '', step] = term.split('/');
       const [from = '', to] = range.split(':');
       const text = to === undefined ? name(from) : `${name(from)} to ${name(to)}`;
-      return step === undefined ? text : `every ${ordinal(Number(step))} from ${text}`;
+      return step === undefined ? text : `every ${ordinal(Number(step))} ${unit} from ${text}`;
     }),
   );
 }
@@ -56,29 +61,30 @@ function dayName(text: string): string {
   return `the ${ordinal(-day)}-to-last day`;
 }
 
-function weekdayWords(field: string, conjunction: 'and' | 'or' = 'and'): string {
-  const terms = field.split(',').map((term) => {
-    const [from = '', to] = term.split(':');
-    return to === undefined ? weekdayName(from) : `${weekdayName(from)} to ${weekdayName(to)}`;
-  });
-  return conjunction === 'or' ? joinWords(terms).replace(/ and (?=[^ ]*$)/, ' or ') : joinWords(terms);
+function weekdayTerm(term: string): string {
+  const [from = '', to] = term.split(':');
+  return to === undefined ? weekdayName(from) : `${weekdayName(from)} to ${weekdayName(to)}`;
+}
+
+function nthTerm(term: string): string {
+  const [nth = '', name = ''] = term.split('.');
+  const number = Number(nth);
+  const place = number > 0 ? ORDINALS[number] : number === -1 ? 'last' : `${ORDINALS[-number]}-to-last`;
+  return `the ${place} ${weekdayName(name)}`;
 }
 
 function nthWords(field: string): string {
   return joinWords(
-    field.split(',').map((term) => {
-      const [nth, name = ''] = term.includes('.') ? term.split('.') : [undefined, term];
-      if (nth === undefined) {
-        const [from = '', to] = name.split(':');
-        return to === undefined
-          ? `every ${weekdayName(from)}`
-          : `every ${weekdayName(from)} to ${weekdayName(to)}`;
-      }
-      const number = Number(nth);
-      const place = number > 0 ? ORDINALS[number] : number === -1 ? 'last' : `${ORDINALS[-number]}-to-last`;
-      return `the ${place} ${weekdayName(name)}`;
-    }),
+    field.split(',').map((term) => (term.includes('.') ? nthTerm(term) : `every ${weekdayTerm(term)}`)),
   );
+}
+
+function conditionWords(field: string): string {
+  const terms = field.split(',');
+  const plain = terms.filter((term) => !term.includes('.')).map(weekdayTerm);
+  const nth = terms.filter((term) => term.includes('.')).map(nthTerm);
+  const [first, ...rest] = plain;
+  return joinWords([...(first === undefined ? [] : [`a ${first}`, ...rest]), ...nth], 'or');
 }
 
 function weekdayName(short: string): string {

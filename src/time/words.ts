@@ -36,9 +36,15 @@ function cronWords(cron: SapCron): string {
   const [years = '*', months = '*', days = '*', weekdays = '*'] = formatSapCron(cron).split(' ');
   const dates = dateWords({ years, months, days, weekdays });
   const times = cron.hours.length * cron.minutes.length * cron.seconds.length;
-  if (times <= MOST_LISTED) return `${dates ?? 'daily'} at ${joinWords(timesOfDay(cron))} UTC`;
+  if (times <= MOST_LISTED) {
+    return joined(`${dates?.text ?? 'daily'} at ${joinWords(timesOfDay(cron))} UTC`, dates?.condition);
+  }
   const pattern = timePattern(cron);
-  return dates === null ? `${pattern} UTC` : `${pattern} UTC, ${dates}`;
+  return joined(/\d:\d/.test(pattern) ? `${pattern} UTC` : pattern, dates?.text, dates?.condition);
+}
+
+function joined(...parts: (string | null | undefined)[]): string {
+  return parts.filter((part) => part != null).join(', ');
 }
 
 function timesOfDay(cron: SapCron): string[] {
