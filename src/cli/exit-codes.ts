@@ -22,7 +22,15 @@ const byCategory: Record<ErrorCategory, number> = {
   internal: exitCodes.failed,
 };
 
+/** An error that came after an earlier target had been written to: reported as itself, but the exit code says "in part". */
+export class AppliedInPart extends Error {
+  constructor(cause: unknown) {
+    super('applied in part', { cause });
+  }
+}
+
 /** The exit code of a thrown error; whatever is not ours is a bug. */
 export function exitCodeOfError(error: unknown): number {
+  if (error instanceof AppliedInPart) return exitCodes.partial;
   return error instanceof ReconcileError ? byCategory[error.category] : exitCodes.failed;
 }

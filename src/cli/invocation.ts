@@ -7,6 +7,8 @@ export interface Invocation {
   io: Io;
   redactor: Redactor;
   exitCode: number;
+  /** For the one result that is a secret by purpose: the throw-away credentials of the emulator. */
+  printUnredacted(text: string): void;
   /** Runs another command line of this program in the same world. */
   again(argv: readonly string[], io: Io): Promise<number>;
 }

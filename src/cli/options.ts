@@ -12,7 +12,7 @@ export interface TargetOptions {
   concurrency: number;
 }
 
-function collect(value: string, previous: string[]): string[] {
+export function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 

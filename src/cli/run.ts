@@ -2,11 +2,12 @@ import { CommanderError } from 'commander';
 import { createRedactor } from '../core/redactor.ts';
 import { renderErrorText } from '../report/error-text.ts';
 import { viewError } from '../report/error-view.ts';
-import { exitCodeOfError, exitCodes } from './exit-codes.ts';
+import { AppliedInPart, exitCodeOfError, exitCodes } from './exit-codes.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import { paletteFor, widthFor } from './look.ts';
 import { buildProgram } from './program.ts';
+import { redacted } from './redacted.ts';
 
 /**
  * The whole program as a function: takes the arguments after `reconcile`, returns the exit code. Never throws.
@@ -19,7 +20,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     out: (text) => io.out(redactor.text(text)),
     err: (text) => io.err(redactor.text(text)),
   };
-  const invocation: Invocation = { io: guarded, redactor, exitCode: exitCodes.done, again: run };
+  const invocation: Invocation = {
+    io: guarded,
+    redactor,
+    exitCode: exitCodes.done,
+    printUnredacted: io.out,
+    again: run,
+  };
   try {
     const program = await buildProgram(argv, invocation);
     if (argv.length === 0) {
@@ -31,12 +38,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Help and version end this way too; commander has printed its message by now.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.invalid;
-    reportError(error, argv, guarded);
+    reportError(error, argv, invocation);
     return exitCodeOfError(error);
   }
 }
 
-function reportError(error: unknown, argv: readonly string[], io: Io): void {
+function reportError(error: unknown, argv: readonly string[], invocation: Invocation): void {
+  const { io } = invocation;
   const color =
     argv.find((argument) => argument.startsWith('--color='))?.slice('--color='.length) ??
     optionAfter(argv, '--color');
@@ -44,11 +52,14 @@ function reportError(error: unknown, argv: readonly string[], io: Io): void {
     argv.find((argument) => argument.startsWith('--log-level='))?.slice('--log-level='.length) ??
     optionAfter(argv, '--log-level');
   io.err(
-    renderErrorText(viewError(error), {
-      palette: paletteFor(color ?? 'auto', io.errIsTerminal, io.env),
-      width: widthFor(io),
-      verbose: level === 'debug' || level === 'trace',
-    }),
+    renderErrorText(
+      redacted(viewError(error instanceof AppliedInPart ? error.cause : error), { invocation }),
+      {
+        palette: paletteFor(color ?? 'auto', io.errIsTerminal, io.env),
+        width: widthFor(io),
+        verbose: level === 'debug' || level === 'trace',
+      },
+    ),
   );
 }
 

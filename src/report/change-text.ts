@@ -20,7 +20,9 @@ export function changeLines(change: PlanChange, options: RenderOptions): string[
   const isNew = change.action === 'create';
   return [
     `  ${paint(symbolOf(change.action))} ${palette.strong(oneLine(change.address))}${moved}${reasonNote(change, options)}`,
-    ...(isNew ? valueLines(ownValues(change), '      ', options) : fieldLines(own, '', '    ', options)),
+    ...(isNew
+      ? valueLines(withoutDefaults(ownValues(change), '', options), '      ', options)
+      : fieldLines(own, '', '    ', options)),
     ...sortedParts(change.parts).flatMap((part) => partLines(part, change, options)),
     ...blockLines(change.blocked, '      ', options),
     ...change.warnings.flatMap((text) => sentence(`      ${palette.warn('!')} `, text, width, palette.warn)),
@@ -62,22 +64,41 @@ function partLines(part: PlanPart, change: PlanChange, options: RenderOptions): 
     part.reason === 'new' || part.reason === 'edited' ? '' : `  ${palette.warn(reasonText(part.reason))}`;
   const fields = change.fields.filter((note) => isAtOrBelow(note.path, part.path));
   const desired = getAt(change.desired, part.path);
-  const replaced =
-    part.action === 'replace'
-      ? [`        ${palette.warn('new one made inactive, old one deleted, new one activated')}`]
-      : [];
+  const label = key.join('/');
   return [
-    `      ${paint(symbolOf(part.action))} ${title} ${palette.strong(oneLine(key.join('/')))}${reason}`,
-    ...replaced,
+    `      ${paint(symbolOf(part.action))} ${title} ${palette.strong(oneLine(label))}${reason}`,
+    ...(part.action === 'replace' ? stepLines(part, change, options) : []),
     ...(part.action === 'create' && isObject(desired)
-      ? valueLines(desired, '          ', options)
+      ? valueLines(withoutDefaults(desired, label, options), '          ', options)
       : fieldLines(fields, part.path, '        ', options)),
-    ...(part.impact === undefined ? [] : impactLines(part.impact, '          ', options)),
+    ...(part.impact === undefined ? [] : impactLines(part.impact, part.action, '          ', options)),
     ...blockLines(part.blocked, '          ', options),
     ...(part.warnings ?? []).flatMap((text) =>
       sentence(`          ${palette.warn('!')} `, text, width, palette.warn),
     ),
   ];
+}
+
+/** The steps of a replace, in their order: their order is what makes it safe. */
+function stepLines(part: PlanPart, change: PlanChange, { palette, width }: RenderOptions): string[] {
+  const steps = change.operations
+    .filter(({ id }) => id.includes(`#${part.path}:`))
+    .map(({ summary }) => summary);
+  return steps.length === 0
+    ? []
+    : sentence('          in steps: ', steps.join(', then '), width, palette.warn);
+}
+
+/** What goes without saying: switched on, and a description that only repeats the key. */
+function withoutDefaults(values: JsonObject, key: string, { verbose }: RenderOptions): JsonObject {
+  if (verbose) return values;
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([name, value]) =>
+        !((name === 'active' || name === 'enabled') && value === true) &&
+        !(name === 'description' && value === key),
+    ),
+  );
 }
 
 /** A refusal, with what would allow it. */

@@ -1,4 +1,4 @@
-import type { DriftDocument, DriftedResource, DriftTarget } from './drift.ts';
+import type { DriftDocument, DriftedField, DriftedObject, DriftTarget } from './drift.ts';
 import { code, table } from './markdown.ts';
 import { diagnosticsText } from './plan-markdown.ts';
 import { counted } from './text.ts';
@@ -10,33 +10,43 @@ export function renderDriftMarkdown(document: DriftDocument): string {
 }
 
 function targetText(target: DriftTarget): string {
-  const title = `### Drift of target ${code(target.name)}`;
-  const head =
-    target.drifted.length === 0
-      ? '**No drift.**'
-      : `**${counted(target.drifted.length, 'resource')}** changed by others since the last apply.`;
-  const rows = target.drifted.flatMap(resourceRows);
+  const addresses = new Set(target.drifted.map(({ address }) => address)).size;
+  const rows = target.drifted.flatMap(rowsOf);
   return [
-    title,
-    head,
-    ...(rows.length === 0 ? [] : [table(['resource', 'field', 'applied', 'now', 'next apply'], rows)]),
+    `### Drift of target ${code(target.name)}`,
+    addresses === 0
+      ? '**No drift.**'
+      : `**${counted(addresses, 'resource')}** changed by others since the last apply.`,
+    ...(rows.length === 0 ? [] : [table(['resource', 'what', 'applied', 'now', 'next apply'], rows)]),
     ...diagnosticsText(target.diagnostics),
   ].join('\n\n');
 }
 
-function resourceRows(resource: DriftedResource): string[][] {
-  if (resource.what === 'missing')
-    return [[code(resource.address), '', '', '**deleted**', 'creates it again']];
-  return [
-    ...resource.parts
-      .filter(({ what }) => what === 'missing')
-      .map(({ path }) => [code(resource.address), code(path), '', '**deleted**', 'creates it again']),
-    ...resource.fields.map((field) => [
-      code(resource.address),
-      code(field.path),
-      code(showValue(field.applied)),
-      code(showValue(field.live)),
-      field.healed ? `sets ${code(showValue(field.desired))}` : 'leaves it',
-    ]),
-  ];
+const nextOfField: Record<DriftedField['next'], string> = {
+  restore: 'puts it back',
+  overwrite: 'sets the value of the manifest',
+  leave: 'leaves it',
+};
+
+const nextOfMissing: Record<DriftedObject['next'], string> = {
+  create: 'creates it again',
+  forget: 'forgets it',
+  nothing: 'nothing',
+  'field by field': '',
+};
+
+function rowsOf(object: DriftedObject): string[][] {
+  const address = code(object.address);
+  if (object.what === 'missing') {
+    return [
+      [address, object.path === '' ? '' : code(object.path), '', '**deleted**', nextOfMissing[object.next]],
+    ];
+  }
+  return object.fields.map((field) => [
+    address,
+    code(field.path),
+    code(showValue(field.applied)),
+    code(showValue(field.live)),
+    nextOfField[field.next],
+  ]);
 }

@@ -1,7 +1,6 @@
-import { isAtOrBelow, parsePointer } from '../core/pointer.ts';
-import type { DriftDocument, DriftedField, DriftedPart, DriftedResource, DriftTarget } from './drift.ts';
+import { parsePointer } from '../core/pointer.ts';
+import type { DriftDocument, DriftedField, DriftedObject, DriftTarget } from './drift.ts';
 import { diffLines, fieldName } from './field-text.ts';
-import { impactLines } from './impact-text.ts';
 import type { RenderOptions } from './palette.ts';
 import { diagnosticLines, titleLine } from './plan-text.ts';
 import { columns, counted, oneLine, padEnd } from './text.ts';
@@ -14,88 +13,76 @@ export function renderDriftText(document: DriftDocument, options: RenderOptions)
 
 function targetLines(target: DriftTarget, options: RenderOptions): string[] {
   const { palette } = options;
+  const addresses = new Set(target.drifted.map(({ address }) => address));
   const asides = [
     ...(target.unmanaged > 0 ? [`${target.unmanaged} not managed here`] : []),
     counted(target.requests, 'request'),
   ].join(', ');
   const head =
-    target.drifted.length === 0
+    addresses.size === 0
       ? `${palette.good('No drift.')} Nobody else changed what is managed here.`
-      : `${palette.alarm('Drift:')} ${counted(target.drifted.length, 'resource')} changed by others since the last apply.`;
+      : `${palette.alarm('Drift:')} ${counted(addresses.size, 'resource')} changed by others since the last apply.`;
   return [
     titleLine(target, options),
-    ...target.drifted.flatMap((resource) => ['', ...resourceLines(resource, options)]),
+    ...[...addresses].flatMap((address) => ['', ...resourceLines(address, target, options)]),
     ...diagnosticLines(target.diagnostics, options),
     '',
     `${head} ${palette.faint(`(${asides})`)}`,
   ];
 }
 
-function resourceLines(resource: DriftedResource, options: RenderOptions): string[] {
+function resourceLines(address: string, target: DriftTarget, options: RenderOptions): string[] {
   const { palette } = options;
-  const own = resource.fields.filter(
-    ({ path }) => !resource.parts.some((part) => isAtOrBelow(path, part.path)),
-  );
+  const objects = target.drifted.filter((object) => object.address === address);
+  const whole = objects.find(({ path }) => path === '');
   return [
-    `  ${palette.warn('!')} ${palette.strong(oneLine(resource.address))}${gone(resource, options)}`,
-    ...own.flatMap((field) => fieldLines(field, '', '      ', own, options)),
-    ...resource.parts.flatMap((part) => partLines(part, resource, options)),
+    `  ${palette.warn('!')} ${palette.strong(oneLine(address))}${missingNote(whole, options)}`,
+    ...objects.flatMap((object) => objectLines(object, options)),
   ];
 }
 
-function gone({ what }: { what: 'changed' | 'missing' }, { palette }: RenderOptions): string {
-  return what === 'missing' ? `  ${palette.alarm('deleted by somebody else')}` : '';
+function missingNote(object: DriftedObject | undefined, { palette }: RenderOptions): string {
+  if (object?.what !== 'missing') return '';
+  const next = {
+    create: 'the next apply creates it again',
+    forget: 'the next apply forgets it',
+    nothing: 'it stays away',
+    'field by field': '',
+  };
+  return `  ${palette.alarm('deleted by somebody else')}${palette.faint(`; ${next[object.next]}`)}`;
 }
 
-function partLines(part: DriftedPart, resource: DriftedResource, options: RenderOptions): string[] {
+function objectLines(object: DriftedObject, options: RenderOptions): string[] {
   const { palette } = options;
-  const [field = '', ...key] = parsePointer(part.path);
-  const fields = resource.fields.filter(({ path }) => isAtOrBelow(path, part.path));
+  if (object.path === '') return fieldBlock(object, '      ', options);
+  const [field = '', ...key] = parsePointer(object.path);
   return [
-    `      ${palette.faint(field.replace(/s$/, ''))} ${palette.strong(oneLine(key.join('/')))}${gone(part, options)}`,
-    ...fields.flatMap((note) => fieldLines(note, part.path, '        ', fields, options)),
-    ...(part.impact === undefined ? [] : nowRuns(part, options)),
+    `      ${palette.faint(field.replace(/s$/, ''))} ${palette.strong(oneLine(key.join('/')))}${missingNote(object, options)}`,
+    ...fieldBlock(object, '          ', options),
   ];
 }
 
-/** Only what is: the runs as they stand, without those that an apply would bring. */
-function nowRuns({ impact }: DriftedPart, options: RenderOptions): string[] {
-  if (impact === undefined || impact.before.length === 0) return [];
-  return impactLines(
-    {
-      before: impact.before,
-      after: impact.before,
-      missed: [],
-      extra: [],
-      immediate: false,
-      runLogsLost: false,
-    },
-    '        ',
-    options,
-  );
-}
+const nextWords: Record<DriftedField['next'], string> = {
+  restore: 'the next apply puts it back',
+  overwrite: 'the manifest moved too: the next apply sets its value',
+  leave: 'left as it is',
+};
 
-function fieldLines(
-  field: DriftedField,
-  below: string,
+function fieldBlock(
+  { fields, path }: DriftedObject,
   indent: string,
-  siblings: readonly DriftedField[],
-  options: RenderOptions,
+  { palette, ...rest }: RenderOptions,
 ): string[] {
-  const { palette, width } = options;
-  const longest = Math.min(18, Math.max(...siblings.map(({ path }) => fieldName(path, below).length)));
-  const name = padEnd(fieldName(field.path, below), longest);
-  const line = `${indent}${name}  ${showValue(field.applied)} ${palette.faint('→')} ${palette.warn(showValue(field.live))}`;
-  const next = field.conflict
-    ? `the manifest moved too: the next apply sets ${showValue(field.desired)}`
-    : field.healed
-      ? 'the next apply puts it back'
-      : 'left as it is (policy.heal does not cover it)';
-  const note = `${indent}${' '.repeat(longest)}  ${palette.faint(next)}`;
-  if (columns(line) <= width) return [line, note];
-  return [
-    `${indent}${name.trimEnd()}`,
-    ...diffLines(field.applied, field.live, `${indent}  `, options),
-    note,
-  ];
+  const longest = Math.min(18, Math.max(0, ...fields.map((field) => fieldName(field.path, path).length)));
+  return fields.flatMap((field) => {
+    const name = padEnd(fieldName(field.path, path), longest);
+    const line = `${indent}${name}  ${showValue(field.applied)} ${palette.faint('→')} ${palette.warn(showValue(field.live))}`;
+    const note = palette.faint(nextWords[field.next]);
+    if (columns(line) > rest.width) {
+      const diff = diffLines(field.applied, field.live, `${indent}  `, { palette, ...rest });
+      return [`${indent}${name.trimEnd()}`, ...diff, `${indent}  ${note}`];
+    }
+    const together = `${line}  ${note}`;
+    return columns(together) <= rest.width ? [together] : [line, `${indent}${' '.repeat(longest)}  ${note}`];
+  });
 }

@@ -1,9 +1,12 @@
-import type { Impact } from '../core/change.ts';
+import type { Drift } from '../core/drift.ts';
 import type { Diagnostic } from '../core/errors.ts';
+import type { Inventory } from '../core/inventory.ts';
 import type { Json } from '../core/json.ts';
-import type { PlanChange, PlanDocument, PlanFieldNote, PlanPart, PlanTarget } from '../core/plan-document.ts';
+import type { PlanTarget } from '../core/plan-document.ts';
+import { pointersWithin } from '../core/scope.ts';
+import { hideValue } from '../core/seal.ts';
 
-/** What others changed since the last apply (`drift -o json`): the drifted half of a plan. */
+/** What others changed since the last apply (`drift -o json`): live held against what was last applied. */
 export interface DriftDocument {
   formatVersion: '1';
   tool: { name: string; version: string };
@@ -16,98 +19,86 @@ export interface DriftTarget {
   provider: string;
   url: string;
   requests: number;
-  drifted: DriftedResource[];
+  drifted: DriftedObject[];
   /** Live objects that are neither in a manifest nor ours. */
   unmanaged: number;
   diagnostics: Diagnostic[];
 }
 
-export interface DriftedResource {
+/** A resource, or one of its parts. */
+export interface DriftedObject {
   address: string;
-  /** `missing`: somebody deleted it. */
+  /** `` for the resource itself, `/schedules/daily` for a part. */
+  path: string;
   what: 'changed' | 'missing';
   fields: DriftedField[];
-  parts: DriftedPart[];
+  /** What the next apply does about a missing object. */
+  next: 'create' | 'forget' | 'nothing' | 'field by field';
 }
 
 export interface DriftedField {
+  /** Pointer into the spec, parts included. */
   path: string;
   /** As last applied; absent when it was not there. */
   applied?: Json;
   live?: Json;
-  desired?: Json;
-  /** The manifest moved too: the next apply overwrites what is live. */
-  conflict: boolean;
-  /** Whether the next apply puts it back. */
-  healed: boolean;
-}
-
-export interface DriftedPart {
-  path: string;
-  what: 'changed' | 'missing';
-  impact?: Impact;
-}
-
-/** Keeps of a plan what somebody else changed. */
-export function driftOf(plan: PlanDocument): DriftDocument {
-  return {
-    formatVersion: '1',
-    tool: plan.tool,
-    createdAt: plan.createdAt,
-    targets: plan.targets.map(driftOfTarget),
-  };
+  /** What the next apply does: put the old value back, overwrite it with the manifest's, or leave it. */
+  next: 'restore' | 'overwrite' | 'leave';
 }
 
 export function hasDrift(document: DriftDocument): boolean {
   return document.targets.some((target) => target.drifted.length > 0);
 }
 
-function driftOfTarget(target: PlanTarget): DriftTarget {
+/** The drift of one target as a plain, redacted document. */
+export function driftOf(plan: PlanTarget, drift: readonly Drift[], inventory: Inventory): DriftTarget {
   return {
-    name: target.name,
-    provider: target.provider,
-    url: target.url,
-    requests: target.requests,
-    drifted: target.changes.flatMap((change) => driftOfChange(change) ?? []),
-    unmanaged: target.summary.unmanaged,
-    diagnostics: target.diagnostics,
+    name: plan.name,
+    provider: plan.provider,
+    url: plan.url,
+    requests: plan.requests,
+    drifted: drift.map((item) => describe(item, plan, inventory)),
+    unmanaged: plan.summary.unmanaged,
+    diagnostics: plan.diagnostics,
   };
 }
 
-function driftOfChange(change: PlanChange): DriftedResource | undefined {
-  const what = isGone(change) ? 'missing' : 'changed';
-  const fields = change.fields
-    .filter(({ reason }) => reason === 'drift' || reason === 'conflict')
-    .map(toField);
-  const parts = change.parts.filter(isDrifted).map(toPart);
-  if (what === 'changed' && fields.length === 0 && parts.length === 0) return undefined;
-  return { address: change.address, what, fields, parts };
-}
-
-/** Ours, in the manifests or not, and not there any more. */
-function isGone(change: Pick<PlanChange, 'action' | 'reason'>): boolean {
-  return change.reason === 'missing' || change.action === 'forget';
-}
-
-function isDrifted(part: PlanPart): boolean {
-  return isGone(part) || part.reason === 'drift' || part.reason === 'conflict';
-}
-
-function toField(note: PlanFieldNote): DriftedField {
+function describe(item: Drift, plan: PlanTarget, inventory: Inventory): DriftedObject {
+  const secrets = pointersWithin(inventory[item.address]?.secrets ?? [], item.path);
+  const change = plan.changes.find(
+    ({ address, movedFrom }) => address === item.address || movedFrom === item.address,
+  );
   return {
-    path: note.path,
-    ...(note.base === undefined ? {} : { applied: note.base }),
-    ...(note.live === undefined ? {} : { live: note.live }),
-    ...(note.desired === undefined ? {} : { desired: note.desired }),
-    conflict: note.reason === 'conflict',
-    healed: note.healed,
+    address: item.address,
+    path: item.path,
+    what: item.what,
+    fields: item.fields.map((field) => {
+      const path = `${item.path}${field.pointer}`;
+      const applied = hideValue(field.base, field.pointer, secrets);
+      const live = hideValue(field.live, field.pointer, secrets);
+      const planned = change?.fields.find((note) => note.path === path);
+      const next =
+        planned === undefined || !planned.healed
+          ? 'leave'
+          : planned.reason === 'drift'
+            ? 'restore'
+            : 'overwrite';
+      return {
+        path,
+        ...(applied === undefined ? {} : { applied }),
+        ...(live === undefined ? {} : { live }),
+        next,
+      };
+    }),
+    next: item.what === 'missing' ? nextOf(item.path, change) : 'field by field',
   };
 }
 
-function toPart(part: PlanPart): DriftedPart {
-  return {
-    path: part.path,
-    what: isGone(part) ? 'missing' : 'changed',
-    ...(part.impact === undefined ? {} : { impact: part.impact }),
-  };
+function nextOf(path: string, change: PlanTarget['changes'][number] | undefined): DriftedObject['next'] {
+  const action =
+    path === ''
+      ? change?.action
+      : (change?.parts.find((part) => part.path === path)?.action ?? change?.action);
+  if (action === 'forget') return 'forget';
+  return action === 'create' || action === 'update' ? 'create' : 'nothing';
 }

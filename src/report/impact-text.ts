@@ -1,17 +1,29 @@
-import type { Impact } from '../core/change.ts';
+import type { Action, Impact } from '../core/change.ts';
 import { showInstants } from './instant.ts';
 import type { RenderOptions } from './palette.ts';
 import { counted, fill, sentence } from './text.ts';
 
 /** What a change does to the runs of one part. All times are UTC. */
-export function impactLines(impact: Impact, indent: string, options: RenderOptions): string[] {
-  return [...runLines(impact, indent, options), ...alarmLines(impact, indent, options)];
+export function impactLines(
+  impact: Impact,
+  action: Action,
+  indent: string,
+  options: RenderOptions,
+): string[] {
+  return [...runLines(impact, action, indent, options), ...alarmLines(impact, indent, options)];
 }
 
-function runLines({ before, after }: Impact, indent: string, { palette, width }: RenderOptions): string[] {
+function runLines(
+  { before, after }: Impact,
+  action: Action,
+  indent: string,
+  { palette, width }: RenderOptions,
+): string[] {
   const same = before.length === after.length && before.every((instant, index) => instant === after[index]);
   const line = (label: string, instants: readonly string[]): string[] =>
     fill(`${indent}${palette.faint(label)}  `, showInstants(instants), width, ',');
+  if (action === 'delete' && after.length === 0)
+    return before.length === 0 ? [] : line('would have run', before);
   if (same) return before.length === 0 ? [] : [...line('next runs', after)];
   return [
     ...(before.length > 0 ? line('runs before', before) : []),

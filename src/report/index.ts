@@ -1,8 +1,7 @@
 export {
   type DriftDocument,
   type DriftedField,
-  type DriftedPart,
-  type DriftedResource,
+  type DriftedObject,
   type DriftTarget,
   driftOf,
   hasDrift,

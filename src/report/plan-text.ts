@@ -3,7 +3,7 @@ import type { Diagnostic } from '../core/errors.ts';
 import type { PlanChange, PlanDocument, PlanTarget } from '../core/plan-document.ts';
 import { changeLines } from './change-text.ts';
 import type { RenderOptions } from './palette.ts';
-import { counted, oneLine, sentence } from './text.ts';
+import { counted, fill, oneLine, sentence } from './text.ts';
 import { actionOrder, headingOf, infinitiveOf, painterOf } from './words.ts';
 
 /** A plan for people: per target, grouped by action, what is taken away last. */
@@ -89,10 +89,8 @@ function summaryLines(target: PlanTarget, options: RenderOptions): string[] {
       ? `${palette.good('No changes.')} The service matches the manifests.`
       : `${palette.strong('Plan:')} ${parts.join(', ')}.`;
   const hint = summary.blocked > 0 ? blockedLines(target, options) : [];
-  return [
-    `${head} ${palette.faint(`(${asides.join(', ')}; ${counted(target.requests, 'request')})`)}`,
-    ...hint,
-  ].flatMap((line) => (line.length > width * 3 ? sentence('', line, width) : [line]));
+  const aside = palette.faint(`(${asides.join(', ')}; ${counted(target.requests, 'request')})`);
+  return [...fill('', `${head} ${aside}`.split(' '), width), ...hint];
 }
 
 function blockedLines(target: PlanTarget, { palette, width }: RenderOptions): string[] {

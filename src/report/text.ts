@@ -29,7 +29,7 @@ export function padEnd(text: string, width: number): string {
  * A piece is never cut.
  */
 export function fill(first: string, pieces: readonly string[], width: number, separator = ' '): string[] {
-  const indent = hangingIndent(first);
+  const indent = hangingIndent(first, width);
   const lines: string[] = [];
   let line = first;
   let empty = true;
@@ -49,9 +49,9 @@ export function fill(first: string, pieces: readonly string[], width: number, se
 }
 
 /** Below the text after a short beginning; below a long one (an error code) only a little further in. */
-function hangingIndent(first: string): string {
-  const width = columns(first);
-  if (width <= 16) return ' '.repeat(width);
+function hangingIndent(first: string, width: number): string {
+  const own = columns(first);
+  if (own <= width / 3) return ' '.repeat(own);
   return ' '.repeat(first.length - first.trimStart().length + 2);
 }
 
@@ -65,7 +65,7 @@ export function sentence(
   return printable(text)
     .split('\n')
     .flatMap((paragraph, index) => {
-      const start = index === 0 ? first : hangingIndent(first);
+      const start = index === 0 ? first : hangingIndent(first, width);
       return fill(start, paragraph.split(/ +/), width);
     })
     .map((line) => {

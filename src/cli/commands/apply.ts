@@ -1,2 +1,161 @@
+import { type Command, Option } from 'commander';
+import { ReconcileError } from '../../core/errors.ts';
+import type { OutcomeDocument, OutcomeStatus, TargetOutcome } from '../../core/outcome.ts';
+import { applyTarget } from '../../engine/apply.ts';
+import type { PlannedTarget } from '../../engine/types.ts';
+import { renderJson, renderOutcomeMarkdown, renderOutcomeText, renderPlanText } from '../../report/index.ts';
 import type { Configure } from '../command-table.ts';
-export const configureApply: Configure = () => {};
+import { type Context, openContext } from '../context.ts';
+import { AppliedInPart, exitCodes } from '../exit-codes.ts';
+import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';
+import { isRefusedTarget, planDocument, planPrepared, toolStamp } from '../plan-targets.ts';
+import { type Prepared, type PreparedTarget, prepareTargets } from '../prepare.ts';
+import { redacted } from '../redacted.ts';
+
+interface Options extends TargetOptions {
+  output: OutputFormat;
+  yes?: boolean;
+  onError: 'stop' | 'continue';
+  ref?: string;
+  acceptInstance?: boolean;
+}
+
+/** `reconcile apply`. */
+export const configureApply: Configure = (command, invocation) => {
+  addTargetOptions(command, 'the only one')
+    .option('-y, --yes', 'do not ask')
+    .addOption(
+      new Option(
+        '--on-error <what>',
+        'when a change fails: start no other one, or go on with the independent ones',
+      )
+        .choices(['stop', 'continue'])
+        .default('continue'),
+    )
+    .option('--ref <commit>', 'take the manifests as of this commit')
+    .option('--accept-instance', 'move the state to the instance that the credentials lead to')
+    .option('--verbose', 'also show the requests, and all notes')
+    .addOption(outputOption(['text', 'json', 'markdown']))
+    .addHelpText(
+      'after',
+      `
+Plans, shows the plan, asks, carries it out, and reads every object again. With several targets it goes through them in
+the order given and stops after the first one that fails. When a safety rule refuses, nothing is written.
+
+Examples:
+  $ reconcile apply -t dev
+  $ reconcile apply -t dev -t prod --yes         for pipelines: first dev, then prod
+  $ reconcile apply -t prod --only SapJob/reportSales
+  $ reconcile apply -t prod --ref v1.4.0         back to that version`,
+    )
+    .action(async (options: Options, self: Command) => {
+      const context = openContext(self, invocation);
+      const prepared = await prepareTargets(context, { ...options, several: 'ask', readOnly: false });
+      const done: TargetOutcome[] = [];
+      let failure: unknown;
+      for (const target of prepared.targets) {
+        try {
+          done.push(await applyOne(context, prepared, target, options));
+        } catch (error) {
+          failure = error;
+          break;
+        }
+        if (!isComplete(done.at(-1))) break;
+      }
+      if (options.output !== 'text') printOutcomes(context, done, options.output);
+      const begun = done.length + (failure === undefined ? 0 : 1);
+      const left = prepared.targets.slice(begun).map(({ input }) => input.name);
+      if (left.length > 0) context.note(`Not attempted after this: ${left.join(', ')}.`);
+      invocation.exitCode = exitCodeOf(done);
+      if (failure !== undefined)
+        throw done.some(({ writes }) => writes > 0) ? new AppliedInPart(failure) : failure;
+    });
+};
+
+async function applyOne(
+  context: Context,
+  prepared: Prepared,
+  target: PreparedTarget,
+  options: Options,
+): Promise<TargetOutcome> {
+  const planned = await planPrepared(prepared, target);
+  try {
+    showPlan(context, prepared, planned, options.output);
+    if (planned.document.changes.length > 0 && !isRefusedTarget(planned.document)) {
+      await confirm(context, planned, options);
+    }
+    const outcome = await applyTarget(planned, {
+      concurrency: options.concurrency,
+      onError: options.onError,
+      signal: context.io.signal,
+      onProgress: (event) => {
+        if (event.type === 'start') prepared.progress.show(`${target.input.name}: ${event.address}`);
+        else prepared.progress.show(`${target.input.name}: ${event.done} of ${event.total}`);
+      },
+    });
+    prepared.progress.clear();
+    if (options.output === 'text' && outcome.outcomes.length > 0) printOutcomes(context, [outcome], 'text');
+    return outcome;
+  } finally {
+    prepared.progress.clear();
+    await planned.close();
+  }
+}
+
+/** With JSON or Markdown on stdout, the plan goes to stderr: somebody has to decide on it. */
+function showPlan(context: Context, prepared: Prepared, planned: PlannedTarget, output: OutputFormat): void {
+  const document = redacted(planDocument(prepared, [planned.document], context.io.now()), context);
+  if (output === 'text') context.io.out(renderPlanText(document, context.render));
+  else context.note(renderPlanText(document, { ...context.render, palette: context.errPalette }).trimEnd());
+}
+
+async function confirm({ io }: Context, planned: PlannedTarget, options: Options): Promise<void> {
+  if (options.yes === true) return;
+  const { name, changes } = planned.document;
+  if (!io.interactive) {
+    throw new ReconcileError(
+      `Nobody is there to confirm the plan for target "${name}"; nothing was written.`,
+      {
+        code: 'NOT_CONFIRMED',
+        category: 'refused',
+        remedy: 'Repeat the command with --yes once you have read the plan.',
+      },
+    );
+  }
+  const deletes = changes.filter(({ action }) => action === 'delete').length;
+  const loss = deletes === 0 ? '' : `, ${deletes} of them deletes`;
+  if (await io.confirm(`Apply ${changes.length} change(s)${loss} to ${name}?`)) return;
+  throw new ReconcileError(`The plan for target "${name}" was not confirmed; nothing was written.`, {
+    code: 'NOT_CONFIRMED',
+    category: 'refused',
+  });
+}
+
+function printOutcomes(context: Context, targets: TargetOutcome[], output: OutputFormat): void {
+  const statuses: OutcomeStatus[] = ['succeeded', 'noop', 'failed', 'blocked', 'notAttempted'];
+  const all = targets.flatMap(({ outcomes }) => outcomes);
+  const summary = Object.fromEntries(
+    statuses.map((status) => [status, all.filter((outcome) => outcome.status === status).length]),
+  ) as OutcomeDocument['summary'];
+  const document = redacted<OutcomeDocument>(
+    { formatVersion: '1', tool: toolStamp(), targets, summary },
+    context,
+  );
+  const { io, render } = context;
+  if (output === 'json') io.out(renderJson(document));
+  else io.out(output === 'markdown' ? renderOutcomeMarkdown(document) : renderOutcomeText(document, render));
+}
+
+function isComplete(target: TargetOutcome | undefined): boolean {
+  if (target === undefined || target.error !== undefined) return false;
+  return target.outcomes.every(({ status }) => status === 'succeeded' || status === 'noop');
+}
+
+/** 7 as soon as something was done and something else was not; 1 when nothing succeeded. */
+function exitCodeOf(targets: readonly TargetOutcome[]): number {
+  if (targets.every(isComplete)) return exitCodes.done;
+  const some = targets.some(
+    ({ writes, outcomes }) => writes > 0 || outcomes.some(({ status }) => status === 'succeeded'),
+  );
+  return some ? exitCodes.partial : exitCodes.failed;
+}

@@ -1,2 +1,80 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
+import { renderJson, renderPlanMarkdown, renderPlanText } from '../../report/index.ts';
 import type { Configure } from '../command-table.ts';
-export const configurePlan: Configure = () => {};
+import { type Context, openContext } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';
+import { isRefusedTarget, planDocument, planPrepared } from '../plan-targets.ts';
+import { prepareTargets } from '../prepare.ts';
+import { redacted } from '../redacted.ts';
+import { writeResult } from '../write-file.ts';
+
+interface Options extends TargetOptions {
+  output: OutputFormat;
+  out?: string;
+  exitCode?: boolean;
+  ref?: string;
+  acceptInstance?: boolean;
+}
+
+/** `reconcile plan`. */
+export const configurePlan: Configure = (command, invocation) => {
+  addTargetOptions(command, 'all')
+    .option('--out <file>', 'save the plan as JSON')
+    .option('--exit-code', 'exit 2 when there are differences, 4 when apply would be refused')
+    .option('--ref <commit>', 'take the manifests as of this commit')
+    .option('--accept-instance', 'plan although the credentials lead to another instance than before')
+    .option('--verbose', 'also show the requests that apply would send, and all notes')
+    .addOption(outputOption(['text', 'json', 'markdown']))
+    .addHelpText(
+      'after',
+      `
+Never writes anything to the service: its connection cannot.
+
+Examples:
+  $ reconcile plan                               all targets
+  $ reconcile plan -t dev --only "SapJob/report*"
+  $ reconcile plan -t prod --exit-code           for pipelines: 0 in step, 2 differences, 4 refused
+  $ reconcile plan -t prod -o markdown           for a pull-request comment
+  $ reconcile plan --ref v1.4.0                  what going back to that version would change`,
+    )
+    .action(async (options: Options, self: Command) => {
+      const context = openContext(self, invocation);
+      const document = await makePlan(context, options);
+      if (options.out !== undefined) {
+        await writeResult(resolve(context.cwd, options.out), renderJson(document));
+        context.note(`Saved to ${options.out}.`);
+      }
+      context.io.out(render(document, options.output, context));
+      invocation.exitCode = options.exitCode === true ? exitCodeOf(document.targets) : exitCodes.done;
+    });
+};
+
+async function makePlan(context: Context, options: Options): Promise<PlanDocument> {
+  const prepared = await prepareTargets(context, { ...options, several: 'all', readOnly: true });
+  const targets: PlanTarget[] = [];
+  for (const target of prepared.targets) {
+    const planned = await planPrepared(prepared, target);
+    await planned.close();
+    targets.push(planned.document);
+  }
+  return redacted(planDocument(prepared, targets, context.io.now()), context);
+}
+
+function render(document: PlanDocument, output: OutputFormat, { render: look }: Context): string {
+  switch (output) {
+    case 'json':
+      return renderJson(document);
+    case 'markdown':
+      return renderPlanMarkdown(document);
+    default:
+      return renderPlanText(document, look);
+  }
+}
+
+function exitCodeOf(targets: readonly PlanTarget[]): number {
+  if (targets.some(isRefusedTarget)) return exitCodes.refused;
+  return targets.some(({ changes }) => changes.length > 0) ? exitCodes.differences : exitCodes.done;
+}

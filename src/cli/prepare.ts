@@ -1,0 +1,138 @@
+import {
+  type Config,
+  createConfigEnvironment,
+  resolveConnection,
+  type TargetConfig,
+} from '../config/index.ts';
+import { type Finding, ReconcileError } from '../core/errors.ts';
+import type { Surroundings } from '../core/provider.ts';
+import type { TargetInput } from '../engine/types.ts';
+import { type LoadResult, resolveTarget, sortFindings, uniqueFindings } from '../manifest/index.ts';
+import { renderFindingsText } from '../report/index.ts';
+import { fileStore } from '../state/file.ts';
+import type { StateStore } from '../state/store.ts';
+import type { Context } from './context.ts';
+import { createOnly, type Only } from './only.ts';
+import type { Progress } from './progress.ts';
+import { assertNoErrors, chooseTargets, loadProject, providerOf } from './project.ts';
+import { createSurroundings } from './surroundings.ts';
+
+interface PrepareOptions {
+  target: readonly string[];
+  only: readonly string[];
+  concurrency: number;
+  ref?: string;
+  acceptInstance?: boolean;
+  /** Which targets without `-t` when there are several. */
+  several: 'all' | 'ask';
+  readOnly: boolean;
+}
+
+export interface PreparedTarget {
+  input: TargetInput;
+  only?: Only;
+}
+
+/** Everything checked, nothing sent yet. */
+export interface Prepared {
+  targets: PreparedTarget[];
+  /** Of the manifests. */
+  source: { commit?: string; dirty?: boolean };
+  progress: Progress;
+}
+
+/**
+ * From the command line to targets that can be planned. All findings about config, manifests and credentials are
+ * thrown together, before any request is sent; warnings go to stderr.
+ */
+export async function prepareTargets(context: Context, options: PrepareOptions): Promise<Prepared> {
+  const { config, loaded, findings } = await loadProject(
+    context,
+    options.ref === undefined ? {} : { ref: options.ref },
+  );
+  if (config === undefined || loaded === undefined) {
+    assertNoErrors(findings);
+    throw new ReconcileError('There is no config.', { code: 'NO_CONFIG', category: 'invalid' });
+  }
+  const chosen = chooseTargets(config, options.target, options.several);
+  const { surroundings, progress } = await createSurroundings(context, options.concurrency);
+  const store = openStore(config);
+  const resolved = chosen.map((target) =>
+    resolveOne({ context, config, loaded, target, options, surroundings, store }),
+  );
+  const all = sortFindings(uniqueFindings([...findings, ...resolved.flatMap((one) => one.findings)]));
+  assertNoErrors(all);
+  showWarnings(context, all);
+  return {
+    targets: resolved.flatMap(({ prepared }) => prepared ?? []),
+    source: loaded.source,
+    progress,
+  };
+}
+
+interface ResolveOneInput {
+  context: Context;
+  config: Config;
+  loaded: LoadResult;
+  target: TargetConfig;
+  options: PrepareOptions;
+  surroundings: Surroundings;
+  store: StateStore;
+}
+
+function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findings: Finding[] } {
+  const { context, config, loaded, target, options, surroundings, store } = input;
+  const { env } = context.io;
+  const environment = createConfigEnvironment(config, env);
+  const provider = providerOf(target);
+  const { resources, findings } = resolveTarget({
+    manifests: loaded.manifests,
+    target,
+    kinds: provider.kinds,
+    environment,
+    redact: surroundings.redact,
+    now: context.io.now(),
+  });
+  const { connection, findings: connecting } = resolveConnection(target, {
+    environment,
+    redact: surroundings.redact,
+  });
+  const all = [...findings, ...connecting];
+  if (connection === undefined) return { findings: all };
+  const only = createOnly(options.only);
+  const stateKey = env['RECONCILE_STATE_KEY'];
+  return {
+    findings: all,
+    prepared: {
+      ...(only === undefined ? {} : { only }),
+      input: {
+        name: target.name,
+        provider,
+        connection,
+        policy: target.policy,
+        resources,
+        store,
+        surroundings,
+        ...(stateKey === undefined || stateKey === '' ? {} : { stateKey }),
+        ...(loaded.source.commit === undefined ? {} : { commit: loaded.source.commit }),
+        ...(options.acceptInstance === true ? { acceptInstance: true } : {}),
+        ...(only === undefined ? {} : { selects: only.selects }),
+        readOnly: options.readOnly,
+      },
+    },
+  };
+}
+
+function openStore(config: Config): StateStore {
+  if (config.state.backend === 'file') return fileStore({ root: config.root });
+  throw new ReconcileError(`The state backend "${config.state.backend}" is not available in this version.`, {
+    code: 'STATE_BACKEND_UNAVAILABLE',
+    category: 'invalid',
+    remedy: 'Use state: {backend: file}.',
+  });
+}
+
+function showWarnings(context: Context, findings: readonly Finding[]): void {
+  if (context.quiet || findings.length === 0) return;
+  context.io.err(renderFindingsText(findings, { ...context.render, palette: context.errPalette }));
+}

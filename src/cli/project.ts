@@ -1,0 +1,86 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { type Config, loadConfig, type TargetConfig } from '../config/index.ts';
+import { type Finding, ReconcileError } from '../core/errors.ts';
+import type { Provider } from '../core/provider.ts';
+import { folderSource, gitSource, type LoadResult, loadManifests } from '../manifest/index.ts';
+import { findProvider } from '../providers/registry.ts';
+import type { Context } from './context.ts';
+
+/** Config and manifests as written, with all that is wrong with them. */
+export interface Project {
+  /** Absent when the config has errors; then nothing else can be said. */
+  config?: Config;
+  loaded?: LoadResult;
+  findings: Finding[];
+}
+
+/** Reads config and manifests: from the folder, or with `ref` the manifests as of a commit. */
+export async function loadProject(context: Context, { ref }: { ref?: string } = {}): Promise<Project> {
+  const { config, findings } = await loadConfig({
+    cwd: context.cwd,
+    ...(context.config === undefined ? {} : { file: context.config }),
+  });
+  if (config === undefined) return { findings };
+  const { root, file, manifests: patterns } = config;
+  const configFile = relative(root, file);
+  const source =
+    ref === undefined
+      ? folderSource({ root, patterns, displayRoot: displayRoot(context.cwd, root), skip: [file] })
+      : gitSource({ root, patterns, ref, skip: [configFile] });
+  const loaded = await loadManifests(source);
+  return { config, loaded, findings: [...findings, ...loaded.findings] };
+}
+
+/** Findings name files as seen from the working directory, unless the project is somewhere else altogether. */
+function displayRoot(cwd: string, root: string): string {
+  const path = relative(cwd, root);
+  return isAbsolute(path) || path.split(/[\\/]/).includes('..') ? root : resolve(cwd);
+}
+
+/** The targets meant: those named, else all, or the only one. */
+export function chooseTargets(
+  config: Config,
+  names: readonly string[],
+  several: 'all' | 'ask',
+): TargetConfig[] {
+  const all = Object.keys(config.targets);
+  const unknown = names.filter((name) => !all.includes(name));
+  if (unknown.length > 0) {
+    throw new ReconcileError(`There is no target ${unknown.map((name) => `"${name}"`).join(', ')}.`, {
+      code: 'USAGE_UNKNOWN_TARGET',
+      category: 'invalid',
+      remedy: `Targets in the config: ${all.join(', ')}.`,
+    });
+  }
+  if (names.length === 0 && several === 'ask' && all.length > 1) {
+    throw new ReconcileError('The config has several targets; which one is meant?', {
+      code: 'USAGE_WHICH_TARGET',
+      category: 'invalid',
+      remedy: `Add -t with one of: ${all.join(', ')}. Several -t are done in their order.`,
+    });
+  }
+  const chosen = names.length === 0 ? all : [...new Set(names)];
+  return chosen.flatMap((name) => config.targets[name] ?? []);
+}
+
+/** The provider of a target; the config's schema knows the same list. */
+export function providerOf(target: TargetConfig): Provider {
+  const provider = findProvider(target.provider);
+  if (provider === undefined) {
+    throw new ReconcileError(`Target "${target.name}" names an unknown provider "${target.provider}".`, {
+      code: 'UNKNOWN_PROVIDER',
+      category: 'invalid',
+    });
+  }
+  return provider;
+}
+
+/** Throws everything that is wrong at once. */
+export function assertNoErrors(findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  throw new ReconcileError(
+    `The config or the manifests have ${errors.length === 1 ? 'an error' : `${errors.length} errors`}; no request was sent.`,
+    { code: 'INVALID', category: 'invalid', findings },
+  );
+}
