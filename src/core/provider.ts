@@ -148,8 +148,6 @@ export interface OperationResult {
   id?: string;
   /** Ids of parts that came into being: key → id. */
   partIds?: Readonly<Record<string, string>>;
-  /** Ids of parts that will take the place of a key's part once that one is deleted; for the journal, not yet for the inventory. */
-  pendingIds?: Readonly<Record<string, string>>;
   /** Values sent of the engine's own accord: key of the part → { startTime }. The empty key is the resource itself. */
   effective?: Readonly<Record<string, JsonObject>>;
   /** False: by the time of the write there was nothing left to do. */
