@@ -57,7 +57,7 @@ export async function planTarget(input: TargetInput): Promise<PlannedTarget> {
     const document = describeTarget({
       name: input.name,
       provider: input.provider.name,
-      url: instance.split('#')[0] ?? '',
+      url: instance.split(' ')[0] ?? '',
       lineage: fresh ? undefined : state.lineage,
       requests: session.reader.requests,
       planned,
