@@ -7,7 +7,7 @@ import {
   readDashField,
   WEEKDAYS_FIELD,
 } from './cron-dialect.ts';
-import { type Parsed, read, refuse, refuseLong } from './issue.ts';
+import { type Parsed, read, refuse, refuseLong, type TimeIssue } from './issue.ts';
 import { splitTokens } from './sap-cron-field.ts';
 import { formatSapCron } from './sap-cron-format.ts';
 import {
@@ -115,7 +115,7 @@ function refuseField(
  */
 export function crontabToSapCron(text: string): Parsed<{ cron: string }> {
   const parsed = parseCrontab(text);
-  if (!parsed.ok) return parsed;
+  if (!parsed.ok) return withTranslatable(parsed.issue);
   const { days, weekdays } = parsed.value;
   if (days !== null && weekdays !== null) {
     const token = splitTokens(text, ' ')[4];
@@ -130,6 +130,13 @@ export function crontabToSapCron(text: string): Parsed<{ cron: string }> {
     });
   }
   return read({ cron: formatSapCron(crontabMeaning(parsed.value)) }, parsed.warnings);
+}
+
+/** What would be a crontab need not have a translation: then nothing is offered. */
+function withTranslatable(issue: TimeIssue): { ok: false; issue: TimeIssue } {
+  const { suggestion, ...rest } = issue;
+  if (suggestion === undefined || crontabToSapCron(suggestion).ok) return { ok: false, issue };
+  return { ok: false, issue: rest };
 }
 
 /** The SAP cron of the same fire times, for crontabs with at most one restricted day field. */
