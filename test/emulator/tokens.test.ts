@@ -48,11 +48,12 @@ describe('XSUAA with a secret', () => {
 describe('calls', () => {
   it('need credentials', async () => {
     const service = await start();
-    for (const headers of [
+    const attempts: Record<string, string>[] = [
       {},
       { authorization: 'Bearer nonsense' },
       { authorization: basicAuth('emulator-user', 'wrong') },
-    ]) {
+    ];
+    for (const headers of attempts) {
       const answer = await call(`${service.emulator.url}/scheduler/jobs`, { method: 'GET', headers });
       expect(answer.status).toBe(401);
     }

@@ -85,8 +85,17 @@ function pick<const T>(bits: number, shift: number, choices: readonly [T, ...T[]
   return choices[((bits >>> shift) & 7) % choices.length] ?? choices[0];
 }
 
+const MAX_DATES = 100_000;
+const dates = new Map<number, string>();
+
+/** ISO text of an instant. The same instants are shown again and again: pages are half made of them. */
 export function isoDate(at: number): string {
-  return new Date(at).toISOString();
+  const known = dates.get(at);
+  if (known !== undefined) return known;
+  const text = new Date(at).toISOString();
+  if (dates.size >= MAX_DATES) dates.clear();
+  dates.set(at, text);
+  return text;
 }
 
 function plainDate(at: number): string {
