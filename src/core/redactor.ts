@@ -90,7 +90,7 @@ function spellings(secret: string): string[] {
   const escaped = JSON.stringify(secret).slice(1, -1);
   // By way of bytes, because half a surrogate pair would make encodeURIComponent throw.
   const encoded = encodeURIComponent(new TextDecoder().decode(new TextEncoder().encode(secret)));
-  const form = encoded.replaceAll('%20', '+').replace(/[!'()~*]/g, (char) => percent(char));
+  const form = encoded.replaceAll('%20', '+').replace(/[!'()~]/g, percent);
   // Renderers indent the lines of a PEM block, which would hide the block as a whole from the search.
   const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : [];
   return [
@@ -100,6 +100,7 @@ function spellings(secret: string): string[] {
     JSON.stringify(escaped).slice(1, -1),
     encoded,
     encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    encoded.replace(/[!'()*]/g, percent),
     form,
     ...base64Forms(secret),
     ...lines.filter((line) => !line.startsWith('-----')),

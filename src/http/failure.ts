@@ -16,8 +16,11 @@ export function codeOf(error: unknown): string {
   return '';
 }
 
+/** undici's words when a proxy does not open a tunnel. */
+const refusedByProxy = /Proxy response \((4\d\d)\)/;
+
 export function isLasting(error: unknown): boolean {
-  return lasting.test(codeOf(error));
+  return lasting.test(codeOf(error)) || (error instanceof Error && refusedByProxy.test(error.message));
 }
 
 /** Whether a write that failed so may have taken effect: settle it by reading, never by repeating it. */
@@ -44,6 +47,16 @@ const connectionHints: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'The host did not answer: check the network, a firewall, or HTTPS_PROXY.',
 };
 
+function remedyFor(code: string, tls: boolean, proxyStatus: string | undefined): string {
+  if (tls) {
+    return 'The TLS connection failed: check the certificates. A private certificate authority can be named with NODE_EXTRA_CA_CERTS.';
+  }
+  if (proxyStatus === '407') return byStatus[407]?.remedy ?? '';
+  if (proxyStatus !== undefined)
+    return 'The proxy does not let this host through: check HTTPS_PROXY and NO_PROXY.';
+  return connectionHints[code] ?? 'Check the network and the URL, then try again.';
+}
+
 /** The request has surely not reached the service. */
 export function notSent(context: FailureContext, cause: Error): ReconcileError {
   const code = codeOf(cause);
@@ -51,12 +64,11 @@ export function notSent(context: FailureContext, cause: Error): ReconcileError {
     code,
   );
   const said = cause.message || code || 'no connection';
+  const proxied = refusedByProxy.exec(cause.message)?.[1];
   return new ReconcileError(`${context.name} could not be sent${tries(context)}: ${said}.`, {
     code: 'NOT_SENT',
     category: 'transient',
-    remedy: tls
-      ? 'The TLS connection failed: check the certificates. A private certificate authority can be named with NODE_EXTRA_CA_CERTS.'
-      : (connectionHints[code] ?? 'Check the network and the URL, then try again.'),
+    remedy: remedyFor(code, tls, proxied),
     exchange: context.exchange,
     cause,
   });

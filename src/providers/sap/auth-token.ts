@@ -6,6 +6,7 @@ import type { Redactor } from '../../core/redactor.ts';
 import type { HostBudgets } from '../../http/budget.ts';
 import { createHttpClient } from '../../http/client.ts';
 import type { TlsOptions } from '../../http/dispatcher.ts';
+import { codeOf } from '../../http/failure.ts';
 import { readClaims } from './auth-claims.ts';
 import { tenantTokenEndpoint } from './auth-token-url.ts';
 import type { TokenLogin } from './credentials.ts';
@@ -34,6 +35,7 @@ export interface TokenDeps {
 /** For services that do not tell how long a token lives. */
 const assumedLifetime = 600_000;
 const longestMargin = 120_000;
+const tokenAttempts = 5;
 
 /** Where the token for `tenant` is fetched. With IAS a subscriber has a host of its own, which the credentials must name. */
 export function endpointFor(login: TokenLogin, tenant: SapTenant | undefined): URL {
@@ -73,6 +75,7 @@ export async function fetchToken(
     surroundings,
     tls: { ...deps.tls, ...certified },
     redactor: deps.redactor,
+    attempts: tokenAttempts,
     ...(deps.budgets === undefined ? {} : { budgets: deps.budgets }),
   });
   try {
@@ -151,11 +154,10 @@ function asTokenError(error: unknown, endpoint: URL, certified: boolean): unknow
     'REDIRECTED',
     'ANSWER_NOT_JSON',
   ].includes(error.code);
+  // A server that rejects the certificate may just close the connection, which looks like a lost answer.
   const tls =
     certified &&
-    /ERR_SSL|ERR_OSSL|EPROTO|alert/i.test(
-      `${error.message} ${String((error.cause as { code?: unknown } | undefined)?.code)}`,
-    );
+    (error.code === 'ANSWER_LOST' || (error.code === 'NOT_SENT' && /SSL|EPROTO/.test(codeOf(error.cause))));
   if (!refused && !tls) return error;
   return new ReconcileError(`No token from ${endpoint.origin}: ${error.message}`, {
     code: 'TOKEN_REFUSED',
