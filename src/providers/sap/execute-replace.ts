@@ -28,12 +28,12 @@ export async function createReplacement(doing: Doing): Promise<OperationResult> 
       !owned.has(live.id) &&
       Object.keys(canonical).every((field) => equalJson(canonical[field], live.canonical[field])),
   );
-  if (left !== undefined) return { pendingIds: { [part.key]: left.id }, wrote: false };
+  if (left !== undefined) return { partIds: { [part.key]: left.id }, wrote: false };
   const id = await postSchedule(doing, part, values);
-  return { pendingIds: { [part.key]: id }, wrote: true };
+  return { partIds: { [part.key]: id }, wrote: true };
 }
 
-/** From here on the key means the new schedule. */
+/** The old schedule goes only while the new one is there. */
 export async function deleteReplaced(doing: Doing): Promise<OperationResult> {
   const part = requirePart(doing);
   const replacement = replacementOf(doing, part.key);
@@ -68,8 +68,8 @@ export async function activateReplacement(doing: Doing): Promise<OperationResult
 }
 
 function replacementOf({ context }: Doing, key: string): string {
-  for (const { pendingIds } of context.results.values()) {
-    const id = pendingIds !== undefined && Object.hasOwn(pendingIds, key) ? pendingIds[key] : undefined;
+  for (const { partIds } of context.results.values()) {
+    const id = partIds !== undefined && Object.hasOwn(partIds, key) ? partIds[key] : undefined;
     if (id !== undefined) return id;
   }
   throw gone(`The new schedule "${key}"`);

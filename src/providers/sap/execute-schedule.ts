@@ -65,10 +65,7 @@ export async function postSchedule(doing: Doing, part: PartChange, values: JsonO
 
 /** Schedules of the job that were there before this write. */
 function idsBefore({ context }: Doing): Set<string> {
-  const made = [...context.results.values()].flatMap((result) => [
-    ...Object.values(result.partIds ?? {}),
-    ...Object.values(result.pendingIds ?? {}),
-  ]);
+  const made = [...context.results.values()].flatMap((result) => Object.values(result.partIds ?? {}));
   return new Set([...(context.live?.parts ?? []).map(({ id }) => id), ...made]);
 }
 

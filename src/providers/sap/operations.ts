@@ -100,13 +100,24 @@ function updateOperations(change: Change, now: number): Operation[] {
 function scheduleOperations(change: Change, now: number): Operation[] {
   const parts = [...change.parts].filter(isWritten).sort((a, b) => (a.key < b.key ? -1 : 1));
   const of = (...actions: PartChange['action'][]) => parts.filter((part) => actions.includes(part.action));
+  const updates = of('update', 'adopt');
+  // What an unfinished mode change left behind goes before its successor is switched on: never both at once.
+  const leftover = of('delete').filter((part) => updates.some((update) => update.path === part.path));
+  const removals = new Map(leftover.map((part) => [part.path, deleteSchedule(part, change)]));
   return [
-    ...of('update', 'adopt').map((part) => updateSchedule(part, change, now)),
+    ...removals.values(),
+    ...updates.map((part) => {
+      const removal = removals.get(part.path);
+      const update = updateSchedule(part, change, now);
+      return removal === undefined ? update : { ...update, after: [removal.id] };
+    }),
     ...of('create').map((part) => createSchedule(part, change, now)),
     ...of('deactivate').map((part) => deactivateSchedule(part, change)),
     ...wokenSchedules(change, now).map(([key, part]) => holdSchedule(key, part.id, change)),
     ...of('replace').flatMap((part) => replaceSchedule(part, change)),
-    ...of('delete').map((part) => deleteSchedule(part, change)),
+    ...of('delete')
+      .filter((part) => !leftover.includes(part))
+      .map((part) => deleteSchedule(part, change)),
   ];
 }
 
