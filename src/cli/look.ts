@@ -14,7 +14,8 @@ export function paletteFor(color: string, isTerminal: boolean, env: Io['env']): 
   return isTerminal && env['TERM'] !== 'dumb' ? colourful : plainPalette;
 }
 
-/** Columns to fill: the terminal's, within what is still readable; 100 in a file. */
-export function widthFor(io: Pick<Io, 'columns'>): number {
-  return Math.min(140, Math.max(40, io.columns ?? 100));
+/** Columns to fill: the terminal's (or COLUMNS), within what is still readable; 100 in a file. */
+export function widthFor(io: Pick<Io, 'columns' | 'env'>): number {
+  const wanted = Number(io.env['COLUMNS']);
+  return Math.min(140, Math.max(40, io.columns ?? (wanted > 0 ? wanted : 100)));
 }

@@ -1,6 +1,6 @@
 import type { Block } from '../core/change.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
-import type { PlanChange, PlanOperation, PlanPart } from '../core/plan-document.ts';
+import type { PlanChange, PlanFieldNote, PlanOperation, PlanPart } from '../core/plan-document.ts';
 import { getAt, isAtOrBelow, parsePointer } from '../core/pointer.ts';
 import { fieldLines } from './field-text.ts';
 import { impactLines } from './impact-text.ts';
@@ -19,10 +19,10 @@ export function changeLines(change: PlanChange, options: RenderOptions): string[
   );
   const isNew = change.action === 'create';
   return [
-    `  ${paint(symbolOf(change.action))} ${palette.strong(oneLine(change.address))}${moved}${reasonNote(change, options)}`,
+    `  ${paint(symbolOf(change.action))} ${palette.strong(oneLine(change.address))}${moved}${reasonNote(change, own, options)}`,
     ...(isNew
       ? valueLines(withoutDefaults(ownValues(change), '', options), '      ', options)
-      : fieldLines(own, '', '    ', options)),
+      : fieldLines(own, '', change.reason, '    ', options)),
     ...sortedParts(change.parts).flatMap((part) => partLines(part, change, options)),
     ...blockLines(change.blocked, '      ', options),
     ...change.warnings.flatMap((text) => sentence(`      ${palette.warn('!')} `, text, width, palette.warn)),
@@ -30,8 +30,11 @@ export function changeLines(change: PlanChange, options: RenderOptions): string[
   ];
 }
 
-function reasonNote(change: PlanChange, { palette }: RenderOptions): string {
+function reasonNote(change: PlanChange, own: readonly PlanFieldNote[], { palette }: RenderOptions): string {
   if (change.reason === 'new' || change.reason === 'edited') return '';
+  // What somebody did to a schedule is said at the schedule.
+  const byOthers = change.reason === 'drift' || change.reason === 'conflict';
+  if (byOthers && own.length === 0 && change.parts.length > 0) return '';
   const paint = change.reason === 'removed' ? palette.faint : palette.warn;
   return `  ${paint(reasonText(change.reason))}`;
 }
@@ -70,7 +73,7 @@ function partLines(part: PlanPart, change: PlanChange, options: RenderOptions): 
     ...(part.action === 'replace' ? stepLines(part, change, options) : []),
     ...(part.action === 'create' && isObject(desired)
       ? valueLines(withoutDefaults(desired, label, options), '          ', options)
-      : fieldLines(fields, part.path, '        ', options)),
+      : fieldLines(fields, part.path, part.reason, '        ', options)),
     ...(part.impact === undefined ? [] : impactLines(part.impact, part.action, '          ', options)),
     ...blockLines(part.blocked, '          ', options),
     ...(part.warnings ?? []).flatMap((text) =>

@@ -1,4 +1,5 @@
 import { structuredPatch } from 'diff';
+import type { Reason } from '../core/change.ts';
 import type { Json } from '../core/json.ts';
 import type { PlanFieldNote } from '../core/plan-document.ts';
 import { parsePointer } from '../core/pointer.ts';
@@ -12,17 +13,18 @@ export function fieldName(pointer: string, below = ''): string {
   return tokens.length === 0 ? '(all)' : oneLine(tokens.join('.'));
 }
 
-/** The fields of one object, old → new, aligned; `below` is the pointer of the object they belong to. */
+/** The fields of one object, old → new, aligned; `below` is the pointer of the object they belong to, `reason` its reason. */
 export function fieldLines(
   fields: readonly PlanFieldNote[],
   below: string,
+  reason: Reason,
   indent: string,
   options: RenderOptions,
 ): string[] {
   const width = Math.min(18, Math.max(0, ...fields.map((field) => fieldName(field.path, below).length)));
   return fields.flatMap((field) => [
     ...changeLines(field, padEnd(fieldName(field.path, below), width), indent, options),
-    ...remarkLines(field, indent, options),
+    ...remarkLines(field, reason, indent, options),
   ]);
 }
 
@@ -69,13 +71,19 @@ export function diffLines(
   ]);
 }
 
-function remarkLines(field: PlanFieldNote, indent: string, { palette }: RenderOptions): string[] {
+/** Why one field differs, unless the line above says so for the whole object. */
+function remarkLines(
+  field: PlanFieldNote,
+  reason: Reason,
+  indent: string,
+  { palette }: RenderOptions,
+): string[] {
   if (!field.healed) {
     return [
       `${indent}    ${palette.warn('changed by somebody else; left as it is (policy.heal does not cover it)')}`,
     ];
   }
-  if (field.reason === 'drift') {
+  if (field.reason === 'drift' && reason !== 'drift') {
     return [`${indent}    ${palette.warn('changed by somebody else since the last apply; put back')}`];
   }
   if (field.reason === 'conflict') {

@@ -17,28 +17,34 @@ function runLines(
   { before, after }: Impact,
   action: Action,
   indent: string,
-  { palette, width }: RenderOptions,
+  { palette, width, verbose }: RenderOptions,
 ): string[] {
   const same = before.length === after.length && before.every((instant, index) => instant === after[index]);
   const line = (label: string, instants: readonly string[]): string[] =>
-    fill(`${indent}${palette.faint(label)}  `, showInstants(instants), width, ',');
+    fill(`${indent}${palette.faint(label)}  `, shownRuns(instants, verbose), width, ',');
   if (action === 'delete' && after.length === 0)
     return before.length === 0 ? [] : line('would have run', before);
-  if (same) return before.length === 0 ? [] : [...line('next runs', after)];
+  if (same && (before.length > 0 || action !== 'create'))
+    return before.length === 0 ? [] : line('next runs', after);
   return [
     ...(before.length > 0 ? line('runs before', before) : []),
     ...(after.length > 0
       ? line(before.length > 0 ? 'runs after ' : 'next runs', after)
       : [
-          `${indent}${palette.faint(before.length > 0 ? 'runs after ' : 'next runs')}  ${palette.warn('none')}`,
+          `${indent}${palette.faint(before.length > 0 ? 'runs after ' : 'next runs')}  ${palette.warn('none within a year')}`,
         ]),
   ];
 }
 
-function alarmLines(impact: Impact, indent: string, { palette, width }: RenderOptions): string[] {
+/** Three are enough to see the rhythm. */
+function shownRuns(instants: readonly string[], verbose: boolean): string[] {
+  return showInstants(verbose ? instants : instants.slice(0, 3));
+}
+
+function alarmLines(impact: Impact, indent: string, options: RenderOptions): string[] {
+  const { palette, width } = options;
   const alarm = (text: string): string[] =>
     sentence(`${indent}${palette.alarm('!')} `, text, width, palette.alarm);
-  const list = (instants: readonly string[]): string => showInstants(instants).join(', ');
   const lines: string[] = [];
   if (impact.announced === true) {
     lines.push(
@@ -52,21 +58,43 @@ function alarmLines(impact: Impact, indent: string, { palette, width }: RenderOp
   } else if (impact.immediate) {
     lines.push(...alarm('RUNS IMMEDIATELY: this write starts a run.'));
   }
-  if (impact.missed.length > 0) {
-    lines.push(
-      ...alarm(
-        `MISSES ${counted(impact.missed.length, 'run')} that would have been due: ${list(impact.missed)}`,
-      ),
-    );
-  }
-  if (impact.extra.length > 0) {
-    lines.push(
-      ...alarm(`ADDS ${counted(impact.extra.length, 'run')} that nobody planned: ${list(impact.extra)}`),
-    );
-  }
+  lines.push(...movedLines(impact, indent, options));
   if (impact.runLogsLost === true) lines.push(...alarm('Its run logs are lost.'));
   if (typeof impact.runLogsLost === 'number' && impact.runLogsLost > 0) {
     lines.push(...alarm(`${counted(impact.runLogsLost, 'run log')} will be lost.`));
   }
   return lines;
+}
+
+/** Runs that fall away and runs that are new. When all of them move, the lists before and after say it already. */
+function movedLines(
+  { before, after, missed, extra }: Impact,
+  indent: string,
+  options: RenderOptions,
+): string[] {
+  const { palette, verbose } = options;
+  if (after.length === 0) return [];
+  if (!verbose && missed.length > 0 && missed.length === before.length && extra.length > 0) {
+    return [
+      `${indent}${palette.alarm('!')} ${palette.alarm('EVERY RUN MOVES: none of the coming runs stays where it was.')}`,
+    ];
+  }
+  return [
+    ...listed(missed, (count) => `MISSES ${count} that would have been due:`, indent, options),
+    ...listed(extra, (count) => `ADDS ${count} that nobody expects:`, indent, options),
+  ];
+}
+
+function listed(
+  instants: readonly string[],
+  label: (count: string) => string,
+  indent: string,
+  { palette, width, verbose }: RenderOptions,
+): string[] {
+  if (instants.length === 0) return [];
+  const shown = shownRuns(instants, verbose);
+  const more = instants.length - shown.length;
+  const pieces = [...shown, ...(more > 0 ? [`and ${more} more`] : [])];
+  const head = `${indent}${palette.alarm('!')} ${palette.alarm(label(counted(instants.length, 'run')))} `;
+  return fill(head.trimEnd(), pieces, width, ',');
 }

@@ -27,10 +27,8 @@ function showDay(date: Date): string {
   return `${weekdays[date.getUTCDay()]} ${date.toISOString().slice(0, 10)}`;
 }
 
-/** Seconds only where there are some. */
+/** Seconds only where there are some; nothing here is finer. */
 function showClock(date: Date): string {
   const clock = date.toISOString().slice(11, 19);
-  const millis = date.getUTCMilliseconds();
-  if (millis !== 0) return `${clock}.${String(millis).padStart(3, '0')}`;
   return clock.endsWith(':00') ? clock.slice(0, 5) : clock;
 }

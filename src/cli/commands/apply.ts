@@ -80,7 +80,7 @@ async function applyOne(
 ): Promise<TargetOutcome> {
   const planned = await planPrepared(prepared, target);
   try {
-    showPlan(context, prepared, planned, options.output);
+    if (!(context.quiet && options.yes === true)) showPlan(context, prepared, planned, options.output);
     if (planned.document.changes.length > 0 && !isRefusedTarget(planned.document)) {
       await confirm(context, planned, options);
     }
