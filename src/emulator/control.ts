@@ -148,7 +148,9 @@ async function moveClock(emulator: Controlled, body: JsonRecord): Promise<void> 
   if (advance !== undefined) {
     const ms = readDuration(advance);
     if (ms === undefined)
-      throw new ControlError(`clock.advance: ${JSON.stringify(advance)} is neither ms nor an ISO duration`);
+      throw new ControlError(
+        `clock.advance: ${JSON.stringify(advance)} is neither ms nor a duration such as 1h or PT1H`,
+      );
     await emulator.clock.advance(ms, { down: down === true });
   }
   if (frozen === true) emulator.clock.freeze();

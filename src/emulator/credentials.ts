@@ -92,7 +92,7 @@ function iasExtras(world: World, options: CredentialOptions): Record<string, str
 }
 
 /** The base of a tenant's token URL: by path, or by the first part of the host. */
-export function tenantUrl(world: World, url: string, options: CredentialOptions): string {
+function tenantUrl(world: World, url: string, options: CredentialOptions): string {
   const subdomain = options.subdomain ?? world.provider.subdomain;
   if (options.inHost === true) {
     const { protocol, port } = new URL(url);

@@ -6,7 +6,7 @@ const HTML_PAGE =
   '<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>\n';
 
 /** Cuts the connection with a TCP reset. */
-export function cut(env: HttpBindings): Response {
+function cut(env: HttpBindings): Response {
   env.incoming.socket.resetAndDestroy();
   return RESPONSE_ALREADY_SENT;
 }

@@ -42,6 +42,8 @@ describe('the clock', () => {
     ['PT1H30M', 1.5 * HOUR],
     ['P1DT0.5S', DAY + 500],
     ['P2W', 14 * DAY],
+    ['1h', HOUR],
+    ['1500ms', 1500],
   ])('advances by %s', async (advance, ms) => {
     const service = await start();
     expect((await control(service, 'POST', 'clock', { advance })).body.epochMs).toBe(NOON + ms);

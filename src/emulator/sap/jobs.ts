@@ -115,7 +115,7 @@ export function deleteJob(call: Call): Reply {
 }
 
 /** The answer to a delete: 200, or sometimes 204. */
-export function deleted(call: Call, key: string | number): Reply {
+function deleted(call: Call, key: string | number): Reply {
   if (call.world.shapes('job', key).deleted === 204) return { status: 204 };
   return { status: 200, body: { success: true } };
 }

@@ -1,5 +1,5 @@
 import type { JsonRecord } from '../json.ts';
-import type { Call, Reply } from './call.ts';
+import type { Reply } from './call.ts';
 import { invalid } from './errors.ts';
 
 export interface Page {
@@ -54,16 +54,4 @@ export function allOf<T>(items: readonly T[], show: (item: T) => JsonRecord): Re
     status: 200,
     body: { total: items.length, results: items.map(show), prev_url: null, next_url: null },
   };
-}
-
-/** A page if the call asks for one, else everything. */
-export function pageIfAsked<T>(
-  call: Call,
-  items: readonly T[],
-  maximum: number,
-  path: string,
-  show: (item: T) => JsonRecord,
-): Reply {
-  if (!hasPaging(call.query)) return allOf(items, show);
-  return pageOf(items, readPage(call.query, maximum), path, show);
 }

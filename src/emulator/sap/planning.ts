@@ -4,7 +4,7 @@ import { nextCronRun } from './when.ts';
 
 export const DAY = 86_400_000;
 /** A one-time schedule that ran is deleted after this time. */
-export const KEEP_DONE = 30 * DAY;
+const KEEP_DONE = 30 * DAY;
 /** Run logs are kept this long. */
 export const KEEP_RUNS = 15 * DAY;
 

@@ -103,7 +103,7 @@ function plainDate(at: number): string {
 }
 
 /** An instant as an answer of this style spells it. */
-export function showInstant(at: number | undefined | null, style: Style): string | null {
+function showInstant(at: number | undefined | null, style: Style): string | null {
   if (at === undefined || at === null) return null;
   return style.dates === 'plain' ? plainDate(at) : isoDate(at);
 }
