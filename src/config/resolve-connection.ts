@@ -104,9 +104,10 @@ function parseDocuments(credentials: JsonObject): { credentials: JsonObject; fin
   return { credentials: copy, findings };
 }
 
+/** Tools print a line or two around the JSON (`cf service-key`); what lies between the outermost braces counts. */
 function parseObject(text: string): JsonObject | undefined {
   try {
-    const value: Json = JSON.parse(text);
+    const value: Json = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -5,7 +5,7 @@ import type { Kind } from '../core/provider.ts';
 import { defaultLifecycle, formatAddress, type Place, type Resource } from '../core/resource.ts';
 import { kindSchemas } from '../generated/registry.ts';
 import { checkPointers } from './check-pointers.ts';
-import { hasReferences, interpolate, type Lookup } from './interpolate.ts';
+import { interpolate, type Lookup } from './interpolate.ts';
 import type { LoadedManifest } from './load-manifests.ts';
 import type { LocateOptions } from './locate.ts';
 import { causeOf, type Overlaid, type Overlay } from './overlay.ts';
@@ -41,16 +41,17 @@ export function buildResource(manifest: LoadedManifest, kind: Kind, context: Bui
   const isSecret = (pointer: Pointer) =>
     secrets.some((secret) => isAtOrBelow(pointer, `/spec${secret}`)) ||
     filled.secrets.some((secret) => isAtOrBelow(pointer, secret));
-  const checked = [
-    ...filled.findings,
-    ...secretsOutsideSpec(filled.secrets),
-    ...check(document, name ?? '', kind, (pointer) => !isSecret(pointer), context.now),
-  ].filter((finding) => !isUnknown(finding.pointer));
+  const references = [...filled.findings, ...secretsOutsideSpec(filled.secrets)];
+  const checked = check(document, name ?? '', kind, (pointer) => !isSecret(pointer), context.now).filter(
+    (finding) =>
+      !isUnknown(finding.pointer) && !references.some(({ pointer }) => pointer === finding.pointer),
+  );
   const origin: Origin = { manifest, overlaid, document, context };
   const address = name === undefined ? {} : { address: formatAddress(manifest.kind, name) };
   const findings = [
     ...overlaid.findings.map((finding) => patchFinding(finding, manifest, context)),
-    ...checked.map((finding) => ({ ...placeFinding(finding, origin), ...address })),
+    ...references.map((finding) => ({ ...placeFinding(finding, origin, true), ...address })),
+    ...checked.map((finding) => ({ ...placeFinding(finding, origin, false), ...address })),
   ];
   if (name === undefined || findings.some(({ severity }) => severity === 'error')) {
     return { name, findings };
@@ -155,26 +156,25 @@ interface Origin {
   context: BuildContext;
 }
 
-/** Where a finding stands: in the manifest, or in the patch that put the value there. */
-function placeFinding({ at, ...finding }: PointedFinding, origin: Origin): Finding {
+/**
+ * Where a finding stands: in the manifest, or in the patch that put the value there. `asWritten`: the finding is about
+ * the text with its references; an offset into a filled-in text says nothing about the place in the file.
+ */
+function placeFinding({ at, ...finding }: PointedFinding, origin: Origin, asWritten: boolean): Finding {
   const { manifest, overlaid, document, context } = origin;
   const { pointer } = finding;
   const written = getAt(manifest.value, pointer);
   const patched = getAt(overlaid.value, pointer);
-  const untouched = typeof patched === 'string' && patched === getAt(document, pointer);
-  const reference = typeof patched === 'string' && hasReferences(patched) && !untouched;
-  // An offset into the filled-in value says nothing about the text with its references.
-  const isReferenceFinding = finding.offset !== undefined && reference === false && !untouched;
-  const offset = untouched || isReferenceFinding ? finding.offset : undefined;
+  const isFilledIn = typeof patched === 'string' && patched !== getAt(document, pointer);
+  const offset = asWritten || !isFilledIn ? finding.offset : undefined;
   const options: LocateOptions = { ...(at !== undefined && { at }), ...(offset !== undefined && { offset }) };
+  const result: Finding = { ...finding };
+  if (isFilledIn && !asWritten) {
+    const note = `from ${JSON.stringify(patched)} for target "${context.targetName}"`;
+    result.message = withNote(result.message, note);
+  }
   const touch =
     equalJson(written, patched) && written !== undefined ? undefined : causeOf(overlaid.touches, pointer);
-  const result: Finding = { ...finding };
-  if (reference)
-    result.message = withNote(
-      result.message,
-      `from ${JSON.stringify(patched)} for target "${context.targetName}"`,
-    );
   if (touch === undefined) return { ...result, place: manifest.locate(pointer, options) };
   const below = isAtOrBelow(pointer, touch.pointer) ? pointer.slice(touch.pointer.length) : '';
   const value = touch.source.startsWith('/patch/') ? '/value' : '';

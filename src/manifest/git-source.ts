@@ -120,17 +120,17 @@ async function followLink(
 
 /** `git show` prints the blobs one after the other; their sizes tell them apart. */
 async function readBlobs(git: SimpleGit, wanted: ReadonlyMap<string, Blob>): Promise<SourceFile[]> {
-  const entries = [...wanted].filter(([, blob]) => blob.size > 0);
-  const files: SourceFile[] = [...wanted]
-    .filter(([, blob]) => blob.size === 0)
-    .map(([path]) => ({ path, bytes: new Uint8Array() }));
-  for (let start = 0; start < entries.length; start += batchSize) {
-    const batch = entries.slice(start, start + batchSize);
-    const bytes: Uint8Array = await git.showBuffer(batch.map(([, blob]) => blob.id));
+  const sizes = new Map([...wanted.values()].map(({ id, size }) => [id, size]));
+  const contents = new Map<string, Uint8Array>();
+  const ids = [...sizes.keys()];
+  for (let start = 0; start < ids.length; start += batchSize) {
+    const batch = ids.slice(start, start + batchSize);
+    const bytes: Uint8Array = await git.showBuffer(batch);
     let at = 0;
-    for (const [path, blob] of batch) {
-      files.push({ path, bytes: bytes.subarray(at, at + blob.size) });
-      at += blob.size;
+    for (const id of batch) {
+      const size = sizes.get(id) ?? 0;
+      contents.set(id, bytes.subarray(at, at + size));
+      at += size;
     }
     if (at !== bytes.length) {
       throw new ReconcileError('git gave back other bytes than it had announced.', {
@@ -140,5 +140,5 @@ async function readBlobs(git: SimpleGit, wanted: ReadonlyMap<string, Blob>): Pro
       });
     }
   }
-  return files;
+  return [...wanted].map(([path, { id }]) => ({ path, bytes: contents.get(id) ?? new Uint8Array() }));
 }

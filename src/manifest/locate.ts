@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import { type Pointer, parsePointer } from '../core/pointer.ts';
 import type { Place } from '../core/resource.ts';
-import { parseTrees } from './parse-documents.ts';
+import { composeTrees } from './compose-trees.ts';
 import { scalarOffset } from './scalar-offset.ts';
 
 export interface LocateOptions {
@@ -18,7 +18,7 @@ export type Locate = (documentIndex: number, pointer: Pointer, options?: LocateO
 export function createLocator(file: string, text: string): Locate {
   let parsed: { trees: Document.Parsed[]; lines: LineCounter } | undefined;
   return (documentIndex, pointer, options = {}) => {
-    parsed ??= parseTrees(text);
+    parsed ??= composeTrees(text);
     const tree = parsed.trees[documentIndex];
     const offset = tree === undefined ? 0 : offsetInTree(tree, text, pointer, options);
     const { line, col } = parsed.lines.linePos(offset);

@@ -14,9 +14,7 @@ export interface Trouble {
 /** Keys that reach the prototype of plain objects. */
 export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-interface Anchor {
-  value: Json;
-  size: number;
+interface Anchor extends Converted {
   open: boolean;
 }
 
@@ -43,24 +41,28 @@ interface Converted {
   value: Json;
   /** Values below and including this one, aliases expanded. */
   size: number;
+  /** Levels of maps and lists, aliases expanded. */
+  height: number;
 }
 
-const nothing: Converted = { value: null, size: 1 };
+const nothing: Converted = { value: null, size: 1, height: 0 };
+
+export function nestedTooDeep(offset: number, limits: Limits): Trouble {
+  return {
+    code: 'TOO_DEEP',
+    message: `Maps and lists are nested deeper than ${limits.depth} levels.`,
+    remedy: 'Flatten the document.',
+    offset,
+  };
+}
 
 function convert(node: Node | null | undefined, depth: number, walk: Walk): Converted {
   if (node === null || node === undefined || walk.stopped) return nothing;
-  if (isAlias(node)) return convertAlias(node.source, offsetOf(node), walk);
-  if (isScalar(node)) return remember(node.anchor, { value: scalarValue(node, walk), size: 1 }, walk);
-  if (depth >= walk.limits.depth) {
-    report(walk, node, {
-      code: 'TOO_DEEP',
-      message: `Maps and lists are nested deeper than ${walk.limits.depth} levels.`,
-      remedy: 'Flatten the document.',
-    });
-    return nothing;
-  }
+  if (isAlias(node)) return convertAlias(node.source, offsetOf(node), depth, walk);
+  if (isScalar(node))
+    return remember(node.anchor, { value: scalarValue(node, walk), size: 1, height: 0 }, walk);
   const anchor = node.anchor;
-  if (anchor !== undefined) walk.anchors.set(anchor, { value: null, size: 0, open: true });
+  if (anchor !== undefined) walk.anchors.set(anchor, { ...nothing, open: true });
   const converted = isMap(node)
     ? convertMap(node, depth, walk)
     : isSeq(node)
@@ -74,7 +76,7 @@ function remember(anchor: string | undefined, converted: Converted, walk: Walk):
   return converted;
 }
 
-function convertAlias(name: string, offset: number, walk: Walk): Converted {
+function convertAlias(name: string, offset: number, depth: number, walk: Walk): Converted {
   const anchor = walk.anchors.get(name);
   if (anchor === undefined) {
     walk.troubles.push({
@@ -105,13 +107,18 @@ function convertAlias(name: string, offset: number, walk: Walk): Converted {
     });
     return nothing;
   }
-  return { value: anchor.value, size: anchor.size };
+  if (depth + anchor.height > walk.limits.depth) {
+    walk.troubles.push(nestedTooDeep(offset, walk.limits));
+    return nothing;
+  }
+  return anchor;
 }
 
 function convertMap(node: { items: unknown[] }, depth: number, walk: Walk): Converted {
   const value: JsonObject = {};
   const seen = new Set<string>();
   let size = 1;
+  let height = 0;
   for (const item of node.items) {
     const { key: keyNode, value: valueNode } = item as { key: Node; value: Node | null };
     const key = keyText(keyNode, walk);
@@ -127,16 +134,17 @@ function convertMap(node: { items: unknown[] }, depth: number, walk: Walk): Conv
     seen.add(key);
     const converted = convert(valueNode, depth + 1, walk);
     size += converted.size;
+    height = Math.max(height, converted.height);
     if (!checkKey(key, keyNode, walk)) continue;
     value[key] = converted.value;
   }
-  return { value, size };
+  return { value, size, height: height + 1 };
 }
 
 function keyText(node: Node | null, walk: Walk): string | undefined {
   if (isScalar(node)) {
     if (node.anchor !== undefined)
-      walk.anchors.set(node.anchor, { value: String(node.value), size: 1, open: false });
+      walk.anchors.set(node.anchor, { value: String(node.value), size: 1, height: 0, open: false });
     return node.value === null ? (node.source ?? '') : String(node.value);
   }
   report(walk, node, {
@@ -170,12 +178,14 @@ function checkKey(key: string, node: Node, walk: Walk): boolean {
 function convertList(node: { items: unknown[] }, depth: number, walk: Walk): Converted {
   const value: Json[] = [];
   let size = 1;
+  let height = 0;
   for (const item of node.items) {
     const converted = convert(item as Node | null, depth + 1, walk);
     size += converted.size;
+    height = Math.max(height, converted.height);
     value.push(converted.value);
   }
-  return { value, size };
+  return { value, size, height: height + 1 };
 }
 
 function scalarValue(node: Scalar, walk: Walk): Json {

@@ -1,9 +1,10 @@
-import { type Document, LineCounter, parseAllDocuments, type YAMLError } from 'yaml';
+import type { Document, LineCounter, YAMLError } from 'yaml';
 import type { Finding } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { composeTrees } from './compose-trees.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { documentToJson, type Trouble } from './node-to-json.ts';
-import { jsonErrorOffset, parseCleanJson } from './parse-json.ts';
+import { documentToJson, nestedTooDeep, type Trouble } from './node-to-json.ts';
+import { findJsonError, parseCleanJson } from './parse-json.ts';
 
 export interface ParsedDocument {
   /** Position among the documents of the file, from 0. */
@@ -19,43 +20,22 @@ export interface ParsedText {
   findings: Finding[];
 }
 
-const parseOptions = {
-  prettyErrors: false,
-  // A comparison of each key with each other would take minutes for a hostile file; node-to-json has a Set.
-  uniqueKeys: false,
-  stringKeys: true,
-  merge: false,
-  resolveKnownTags: false,
-  logLevel: 'silent',
-} as const;
-
 /** All documents of a YAML or JSON text (JSON when the name ends in `.json`). Documents with errors are left out. */
 export function parseDocuments(file: string, text: string, limits: Limits = defaultLimits): ParsedText {
   if (!isJsonFile(file)) return parseYaml(file, text, limits);
   const value = parseCleanJson(text, limits);
   if (value !== undefined) return { documents: [{ index: 0, value, ...jsonStart(text) }], findings: [] };
   const parsed = parseYaml(file, text, limits);
-  const strict = jsonErrorOffset(text);
-  if (parsed.findings.length > 0 || strict === undefined) return parsed;
-  return {
-    documents: [],
-    findings: [
-      atOffset(file, text, {
-        code: 'JSON_SYNTAX',
-        message: `This is not JSON: ${strict.message}.`,
-        expected: 'one JSON value',
-        remedy: 'Mend the JSON, or name the file .yaml.',
-        offset: strict.offset,
-      }),
-    ],
+  const offset = findJsonError(text);
+  if (offset === undefined || parsed.findings.some(({ code }) => code !== 'YAML_SYNTAX')) return parsed;
+  const trouble: Trouble = {
+    code: 'JSON_SYNTAX',
+    message: offset === text.length ? 'The JSON text ends too early.' : 'This is not JSON.',
+    expected: 'one JSON value, without comments and trailing commas',
+    remedy: 'Mend the JSON, or name the file .yaml.',
+    offset,
   };
-}
-
-/** The documents as trees with positions; for finding places only. */
-export function parseTrees(text: string): { trees: Document.Parsed[]; lines: LineCounter } {
-  const lines = new LineCounter();
-  const trees = parseAllDocuments(text, { ...parseOptions, lineCounter: lines });
-  return { trees: Array.isArray(trees) ? trees : [], lines };
+  return { documents: [], findings: [atOffset(file, text, trouble)] };
 }
 
 export function isJsonFile(file: string): boolean {
@@ -63,29 +43,31 @@ export function isJsonFile(file: string): boolean {
 }
 
 function parseYaml(file: string, text: string, limits: Limits): ParsedText {
-  const lines = new LineCounter();
-  let trees: Document.Parsed[];
-  try {
-    const parsed = parseAllDocuments(text, { ...parseOptions, lineCounter: lines });
-    trees = Array.isArray(parsed) ? parsed : [];
-  } catch (error) {
-    return { documents: [], findings: [unparsable(file, error)] };
-  }
+  const { trees, lines, tooDeep } = composeTrees(text, limits.depth);
   const documents: ParsedDocument[] = [];
   const troubles: Trouble[] = [];
   for (const [index, tree] of trees.entries()) {
-    const errors = [...tree.errors, ...tree.warnings].map(fromYaml);
-    const version = tree.directives?.yaml;
-    if (version?.explicit === true && version.version !== '1.2') errors.push(oldYaml(version.version));
+    const end = trees[index + 1]?.range[0] ?? text.length + 1;
+    const deep = tooDeep.find((offset) => offset >= tree.range[0] && offset < end);
+    // What was cut off leaves syntax errors behind that nobody made.
+    const found = deep === undefined ? troublesOf(tree, text, lines) : [nestedTooDeep(deep, limits)];
     const start = tree.contents?.range?.[0];
-    if (errors.length === 0 && start !== undefined && !isEmpty(tree)) {
-      const { value, troubles: found } = documentToJson(tree, limits);
-      errors.push(...found);
-      if (found.length === 0) documents.push({ index, value, ...position(lines, start) });
+    if (found.length === 0 && start !== undefined && !isEmpty(tree)) {
+      const { value, troubles: inValues } = documentToJson(tree, limits);
+      found.push(...inValues);
+      if (inValues.length === 0) documents.push({ index, value, ...position(lines, start) });
     }
-    troubles.push(...errors);
+    troubles.push(...found);
   }
   return { documents, findings: limited(file, troubles, lines, limits) };
+}
+
+function troublesOf(tree: Document.Parsed, text: string, lines: LineCounter): Trouble[] {
+  const errors = firstOfEachLine([...tree.errors, ...tree.warnings], lines);
+  const troubles = errors.map((error) => fromYaml(error, text));
+  const version = tree.directives?.yaml;
+  if (version?.explicit === true && version.version !== '1.2') troubles.push(oldYaml(version.version));
+  return troubles;
 }
 
 /** `---` followed by nothing; but a written `null` is content, and wrong. */
@@ -94,7 +76,23 @@ function isEmpty(tree: Document.Parsed): boolean {
   return range === undefined || range === null || range[0] === range[1];
 }
 
-function fromYaml(error: YAMLError): Trouble {
+/** One slip of the pen makes the parser stumble several times on the same line. */
+function firstOfEachLine(errors: readonly YAMLError[], lines: LineCounter): YAMLError[] {
+  const seen = new Set<number>();
+  return errors.filter(({ pos }) => {
+    const { line } = lines.linePos(pos[0]);
+    if (seen.has(line)) return false;
+    seen.add(line);
+    return true;
+  });
+}
+
+/** `{key: ${var:x}}`: within a flow map the brace of a reference begins another map. */
+function isBareReference(text: string, offset: number): boolean {
+  return text[offset] === '{' && text[offset - 1] === '$';
+}
+
+function fromYaml(error: YAMLError, text: string): Trouble {
   const offset = error.pos[0];
   const message = `${error.message.replace(/\.$/, '')}.`;
   if (error.code === 'TAB_AS_INDENT') {
@@ -123,15 +121,8 @@ function fromYaml(error: YAMLError): Trouble {
       offset,
     };
   }
-  if (error.code === 'RESOURCE_EXHAUSTION') {
-    return {
-      code: 'TOO_DEEP',
-      message: 'Maps and lists are nested too deeply to be read.',
-      remedy: 'Flatten the document.',
-      offset,
-    };
-  }
-  return { code: 'YAML_SYNTAX', message: `This is not YAML: ${message}`, remedy: 'Mend the syntax.', offset };
+  const remedy = isBareReference(text, offset) ? 'Put the reference in quotes.' : 'Mend the syntax.';
+  return { code: 'YAML_SYNTAX', message: `This is not YAML: ${message}`, remedy, offset };
 }
 
 function oldYaml(version: string): Trouble {
@@ -144,19 +135,9 @@ function oldYaml(version: string): Trouble {
   };
 }
 
-function unparsable(file: string, error: unknown): Finding {
-  const reason = error instanceof RangeError ? 'it is nested too deeply' : String(error);
-  return {
-    code: error instanceof RangeError ? 'TOO_DEEP' : 'YAML_SYNTAX',
-    severity: 'error',
-    message: `The file cannot be read as YAML: ${reason}.`,
-    remedy: 'Flatten or mend the document.',
-    place: { file, line: 1, col: 1 },
-  };
-}
-
 function limited(file: string, troubles: readonly Trouble[], lines: LineCounter, limits: Limits): Finding[] {
-  const shown = troubles.slice(0, limits.findings).map(
+  const ordered = [...troubles].sort((a, b) => a.offset - b.offset);
+  const shown = ordered.slice(0, limits.findings).map(
     ({ offset, ...trouble }): Finding => ({
       ...trouble,
       severity: 'error',

@@ -57,14 +57,49 @@ function countColons(text: string): number {
   return count;
 }
 
-/** Line and column (from 1) where JSON.parse stopped, as far as its message tells. */
-export function jsonErrorOffset(text: string): { message: string; offset: number } | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message)?.[1];
-    return { message, offset: position === undefined ? text.length : Number(position) };
+const token =
+  /[ \t\n\r]*(?:([{}[\],:])|("[^"\\\p{Cc}]*(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[^"\\\p{Cc}]*)*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.]))/uy;
+
+type Expect = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'commaOrEnd' | 'nothing';
+
+/** Offset of the first character that does not fit into a JSON text; undefined when it is one. */
+export function findJsonError(text: string): number | undefined {
+  const open: ('{' | '[')[] = [];
+  let expect: Expect = 'value';
+  token.lastIndex = 0;
+  while (true) {
+    const start = token.lastIndex;
+    const found = token.exec(text);
+    const blank = /[ \t\n\r]*/y;
+    blank.lastIndex = start;
+    const at = start + (blank.exec(text)?.[0].length ?? 0);
+    if (at === text.length) return expect === 'nothing' ? undefined : at;
+    if (found === null) return at;
+    const next = advance(expect, found[1] ?? (found[2] === undefined ? 'literal' : 'string'), open);
+    if (next === undefined) return at;
+    expect = next;
   }
+}
+
+/** What may come next; undefined when the token does not fit. `open` is kept up to date. */
+function advance(expect: Expect, kind: string, open: ('{' | '[')[]): Expect | undefined {
+  const closes = kind === '}' ? '{' : kind === ']' ? '[' : undefined;
+  if (closes !== undefined) {
+    const mayEnd = expect === 'commaOrEnd' || expect === (closes === '{' ? 'keyOrEnd' : 'valueOrEnd');
+    return mayEnd && open.pop() === closes ? afterValue(open) : undefined;
+  }
+  if (expect === 'key' || expect === 'keyOrEnd') return kind === 'string' ? 'colon' : undefined;
+  if (expect === 'colon') return kind === ':' ? 'value' : undefined;
+  if (expect === 'commaOrEnd') {
+    if (kind !== ',') return undefined;
+    return open.at(-1) === '{' ? 'key' : 'value';
+  }
+  if (expect === 'nothing' || kind === ',' || kind === ':') return undefined;
+  if (kind !== '{' && kind !== '[') return afterValue(open);
+  open.push(kind);
+  return kind === '{' ? 'keyOrEnd' : 'valueOrEnd';
+}
+
+function afterValue(open: readonly string[]): Expect {
+  return open.length === 0 ? 'nothing' : 'commaOrEnd';
 }
