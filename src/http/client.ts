@@ -79,7 +79,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   const deps: SendDeps = {
     sendOnce: async (request, limits) => {
-      if (closed) throw new Error('the client is closed');
+      if (closed) throw Object.assign(new Error('the client is closed'), { code: 'ERR_INVALID_STATE' });
       opened ??= openDispatcher(base, surroundings.env, options.tls ?? {}, (secret) =>
         surroundings.redact(secret),
       );
@@ -168,7 +168,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     async close() {
       closed = true;
-      await (await opened)?.dispatcher.close();
+      const open = await opened?.catch(() => undefined);
+      await open?.dispatcher.close();
     },
   };
 }

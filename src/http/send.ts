@@ -1,3 +1,4 @@
+import { ReconcileError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { HttpAnswer, Surroundings } from '../core/provider.ts';
 import type { Redactor } from '../core/redactor.ts';
@@ -57,18 +58,28 @@ export async function send(deps: SendDeps, outgoing: Outgoing): Promise<HttpAnsw
   let attempts = 0;
   let refusals = 0;
   let deadline: number | undefined;
+  let last: Error | undefined;
 
   for (;;) {
     // Before the slot is taken: a token may have to come from the same host, and all its slots may wait for it.
     const auth = await deps.authenticate.authorize();
     const slot = await acquire(deps, outgoing, attempts);
-    deadline ??= surroundings.now() + deps.deadlineMs;
+    const started = surroundings.now();
+    deadline ??= started + deps.deadlineMs;
+    if (last !== undefined && started >= deadline) {
+      // The host was paused on behalf of other requests for longer than this one may take.
+      slot.release('failed');
+      throw last;
+    }
     attempts += 1;
     deps.count();
-    const started = surroundings.now();
     const result = await deps
       .sendOnce(wireRequest(outgoing, auth), {
-        timeoutMs: Math.max(1, Math.min(deps.attemptMs, deadline - started)),
+        // A write that is under way gets its full time: cutting it short would make its outcome unknown.
+        timeoutMs:
+          outgoing.purpose === 'read'
+            ? Math.max(1, Math.min(deps.attemptMs, deadline - started))
+            : deps.attemptMs,
         maxBytes: deps.maxAnswerBytes,
         // A write in flight is always waited for: stopping must not make its outcome unknown.
         ...(outgoing.purpose === 'read' && surroundings.signal ? { signal: surroundings.signal } : {}),
@@ -87,6 +98,7 @@ export async function send(deps: SendDeps, outgoing: Outgoing): Promise<HttpAnsw
     if ('fail' in step) throw step.fail;
     const tooLate = surroundings.now() + step.waitMs >= deadline;
     if (attempts >= deps.attempts || tooLate) throw step.else;
+    last = step.else;
     if (step.askedFor) deps.budget.pause(step.waitMs, step.reason);
     else await backOff(deps, outgoing, step.waitMs, step.reason, attempts);
   }
@@ -141,6 +153,8 @@ async function nextStep(
       const error = answerTooLarge(where, deps.maxAnswerBytes);
       return { fail: read ? error : answerLost(where, 'the answer is too large', error) };
     }
+    // Something in the configuration, found when the connection was to be opened.
+    if (result.cause instanceof ReconcileError) return { fail: result.cause };
     if (!result.sent) {
       const error = notSent(where, result.cause);
       if (isLasting(result.cause)) return { fail: error };

@@ -123,10 +123,13 @@ describe('SEMANTICS 10: one client for one service', () => {
   });
 
   it('sends nothing after it was closed', async () => {
-    const { client, reader, server } = await setUp((_request, response) => sendJson(response, 200, {}));
+    const { client, reader, server, surroundings } = await setUp((_request, response) =>
+      sendJson(response, 200, {}),
+    );
     await client.close();
     await expect(reader.read({ method: 'GET', path: '/' })).rejects.toMatchObject({ code: 'NOT_SENT' });
     expect(server.seen).toHaveLength(0);
+    expect(surroundings.slept).toEqual([]);
   });
 
   it('passes an error of the authentication on, and sends nothing', async () => {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ReconcileError } from '../../src/core/errors.ts';
 import type { HttpAnswer, ReadRule } from '../../src/core/provider.ts';
+import type { HostBudgets } from '../../src/http/budget.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/http/client.ts';
 import { outcomeUnknown } from '../../src/http/failure.ts';
 import { type FakeSurroundings, fakeSurroundings } from './fake-surroundings.ts';
@@ -467,6 +468,59 @@ describe('SEMANTICS 10: waiting', () => {
     });
     expect(result).toBe('SERVICE_FAILED');
     expect(surroundings.slept).toEqual([50_000, 50_000]);
+  });
+});
+
+describe('SEMANTICS 10: the deadline is for the whole', () => {
+  it.each(['GET read', 'PUT'] as const)(
+    'a %s that was held up by the pauses of others is not sent after it',
+    async (purpose) => {
+      const surroundings = fakeSurroundings();
+      let turns = 0;
+      const budgets: HostBudgets = {
+        forOrigin: () => ({
+          acquire: async () => {
+            turns += 1;
+            if (turns === 2) surroundings.advance(200_000);
+            return { release: () => undefined };
+          },
+          pause: () => undefined,
+          state: () => ({ limit: 1, inFlight: 0, waiting: 0 }),
+        }),
+      };
+      const { result, sent } = await run(purpose, status(429, { 'retry-after': '1' }), {
+        budgets,
+        surroundings: { ...fakeSurroundings(), now: surroundings.now },
+      });
+      expect([result, sent, turns]).toEqual(['RATE_LIMITED', 1, 2]);
+    },
+  );
+
+  it('a stop while waiting to try again ends the waiting', async () => {
+    const stop = new AbortController();
+    const sleeping = {
+      sleep: async () => {
+        stop.abort();
+        throw new Error('stopped');
+      },
+      signal: stop.signal,
+    };
+    const surroundings = { ...fakeSurroundings(), ...sleeping };
+    const { result, server } = await run('GET read', status(502), { surroundings });
+    expect([result, server.seen.length]).toEqual(['INTERRUPTED', 1]);
+  });
+
+  it('a stop while the host is paused ends the waiting, and the write is not sent again', async () => {
+    const stop = new AbortController();
+    const surroundings = {
+      ...fakeSurroundings(),
+      signal: stop.signal,
+      sleep: async () => {
+        stop.abort();
+      },
+    };
+    const { result, server } = await run('PUT', status(429, { 'retry-after': '5' }), { surroundings });
+    expect([result, server.seen.length]).toEqual(['INTERRUPTED', 1]);
   });
 });
 

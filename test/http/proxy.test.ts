@@ -139,4 +139,14 @@ describe('SEMANTICS 10: the usual proxy variables', () => {
       code: 'PROXY_REFUSED',
     });
   });
+
+  it('a proxy that cannot be used is a finding, not something to try again', async () => {
+    const surroundings = fakeSurroundings({ env: { https_proxy: 'socks5://proxy.test' } });
+    const client = createHttpClient({ baseUrl: 'https://service.test', surroundings });
+    await expect(client.writer().write({ method: 'PUT', path: '/' })).rejects.toMatchObject({
+      code: 'PROXY_UNUSABLE',
+    });
+    expect(surroundings.slept).toEqual([]);
+    await expect(client.close()).resolves.toBeUndefined();
+  });
 });
