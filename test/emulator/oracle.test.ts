@@ -8,7 +8,7 @@ const number = (from: number, to: number) => fc.integer({ min: from, max: to });
 
 const cron = fc
   .tuple(
-    fc.constantFrom('*', '1:20', '-1', '*/3'),
+    fc.constantFrom('*', '8:-1', '-1', '*/3'),
     fc.constantFrom('*', 'mon:fri', '-1.sun'),
     fc.constantFrom('*/6', '5,17', '*'),
     number(0, 59),
