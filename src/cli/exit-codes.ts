@@ -10,6 +10,8 @@ export const exitCodes = {
   stale: 5,
   locked: 6,
   partial: 7,
+  /** Stopped by a signal before anything was decided; the shell's own number for it. */
+  interrupted: 130,
 } as const;
 
 const byCategory: Record<ErrorCategory, number> = {

@@ -46,6 +46,7 @@ export interface Prepared {
  * thrown together, before any request is sent; warnings go to stderr.
  */
 export async function prepareTargets(context: Context, options: PrepareOptions): Promise<Prepared> {
+  createOnly(options.only);
   const { config, loaded, findings } = await loadProject(
     context,
     options.ref === undefined ? {} : { ref: options.ref },

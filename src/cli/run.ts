@@ -38,6 +38,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Help and version end this way too; commander has printed its message by now.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.invalid;
+    if (io.signal.aborted && !(error instanceof AppliedInPart)) {
+      guarded.err('Interrupted.\n');
+      return exitCodes.interrupted;
+    }
     reportError(error, argv, invocation);
     return exitCodeOfError(error);
   }

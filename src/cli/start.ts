@@ -1,3 +1,4 @@
+import { exitCodes } from './exit-codes.ts';
 import { exitCodeOf, nodeIo } from './node-io.ts';
 import { run } from './run.ts';
 
@@ -6,6 +7,6 @@ export async function start(argv: readonly string[]): Promise<void> {
   const io = nodeIo();
   const code = await run(argv, io);
   const signal = io.receivedSignal();
-  const status = signal === undefined || code !== 0 ? code : exitCodeOf(signal);
+  const status = signal !== undefined && code === exitCodes.interrupted ? exitCodeOf(signal) : code;
   process.stderr.write('', () => process.stdout.write('', () => process.exit(status)));
 }

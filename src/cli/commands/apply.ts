@@ -4,6 +4,7 @@ import type { OutcomeDocument, OutcomeStatus, TargetOutcome } from '../../core/o
 import { applyTarget } from '../../engine/apply.ts';
 import type { PlannedTarget } from '../../engine/types.ts';
 import { renderJson, renderOutcomeMarkdown, renderOutcomeText, renderPlanText } from '../../report/index.ts';
+import { counted } from '../../report/text.ts';
 import type { Configure } from '../command-table.ts';
 import { type Context, openContext } from '../context.ts';
 import { AppliedInPart, exitCodes } from '../exit-codes.ts';
@@ -124,7 +125,7 @@ async function confirm({ io }: Context, planned: PlannedTarget, options: Options
   }
   const deletes = changes.filter(({ action }) => action === 'delete').length;
   const loss = deletes === 0 ? '' : `, ${deletes} of them deletes`;
-  if (await io.confirm(`Apply ${changes.length} change(s)${loss} to ${name}?`)) return;
+  if (await io.confirm(`Apply ${counted(changes.length, 'change')}${loss} to ${name}?`)) return;
   throw new ReconcileError(`The plan for target "${name}" was not confirmed; nothing was written.`, {
     code: 'NOT_CONFIRMED',
     category: 'refused',
