@@ -9,19 +9,20 @@ import { MODES } from './modes.ts';
  * manifest keep the schedule they are remembered by, unless a new key took it over.
  */
 export function correlateSchedules(input: CorrelateInput): Correlation {
+  const desired = [...input.desired].sort(byKey);
   const live = new Map([...input.live].sort(byId).map((part) => [part.id, part]));
   const matching = new Matching(live);
   const gone = new Map(
     Object.entries(input.remembered).filter(
-      ([key, id]) => live.has(id) && !input.desired.some((part) => part.key === key),
+      ([key, id]) => live.has(id) && !desired.some((part) => part.key === key),
     ),
   );
 
-  for (const part of input.desired) {
+  for (const part of desired) {
     const id = Object.hasOwn(input.remembered, part.key) ? input.remembered[part.key] : undefined;
     if (id !== undefined && live.has(id)) matching.match(part.key, id);
   }
-  const open = () => input.desired.filter((part) => matching.isOpen(part.key)).sort(byKey);
+  const open = () => desired.filter((part) => matching.isOpen(part.key));
   for (const part of open()) {
     const id = part.movedFrom === undefined ? undefined : gone.get(part.movedFrom);
     if (id !== undefined && part.movedFrom !== undefined) {
