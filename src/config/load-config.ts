@@ -113,7 +113,11 @@ function findIdleReferences(value: Json, path: readonly (string | number)[]): Po
   return Object.entries(value).flatMap(([key, item]) => findIdleReferences(item, [...path, key]));
 }
 
-function placeFinding({ at, offset, ...finding }: PointedFinding, locate: Locate, index: number): Finding {
+function placeFinding(
+  { at, offset, absent: _absent, ...finding }: PointedFinding,
+  locate: Locate,
+  index: number,
+): Finding {
   const options = { ...(at !== undefined && { at }), ...(offset !== undefined && { offset }) };
   return { ...finding, place: locate(index, finding.pointer, options) };
 }

@@ -145,7 +145,10 @@ function redactSecrets(value: Json, redact: (secret: string) => void, secret = f
   }
 }
 
-function placeFinding({ at, offset, ...finding }: PointedFinding, target: ConnectionTarget): Finding {
+function placeFinding(
+  { at, offset, absent: _absent, ...finding }: PointedFinding,
+  target: ConnectionTarget,
+): Finding {
   const options = { ...(at !== undefined && { at }), ...(offset !== undefined && { offset }) };
   const pointer: Pointer = finding.pointer;
   const place = target.locate?.(pointer, options);

@@ -8,7 +8,7 @@ import { checkPointers } from './check-pointers.ts';
 import { interpolate, type Lookup } from './interpolate.ts';
 import type { LoadedManifest } from './load-manifests.ts';
 import type { LocateOptions } from './locate.ts';
-import { causeOf, type Overlaid, type Overlay } from './overlay.ts';
+import { causeOf, type Overlaid, type Overlay, type Touch } from './overlay.ts';
 import type { PointedFinding } from './schema-errors.ts';
 import { validatorFor } from './schema-validator.ts';
 
@@ -160,10 +160,13 @@ interface Origin {
  * Where a finding stands: in the manifest, or in the patch that put the value there. `asWritten`: the finding is about
  * the text with its references; an offset into a filled-in text says nothing about the place in the file.
  */
-function placeFinding({ at, ...finding }: PointedFinding, origin: Origin, asWritten: boolean): Finding {
+function placeFinding(
+  { at, absent, ...finding }: PointedFinding,
+  origin: Origin,
+  asWritten: boolean,
+): Finding {
   const { manifest, overlaid, document, context } = origin;
   const { pointer } = finding;
-  const written = getAt(manifest.value, pointer);
   const patched = getAt(overlaid.value, pointer);
   const isFilledIn = typeof patched === 'string' && patched !== getAt(document, pointer);
   const offset = asWritten || !isFilledIn ? finding.offset : undefined;
@@ -173,8 +176,7 @@ function placeFinding({ at, ...finding }: PointedFinding, origin: Origin, asWrit
     const note = `from ${JSON.stringify(patched)} for target "${context.targetName}"`;
     result.message = withNote(result.message, note);
   }
-  const touch =
-    equalJson(written, patched) && written !== undefined ? undefined : causeOf(overlaid.touches, pointer);
+  const touch = blame(overlaid, manifest.value, pointer, absent);
   if (touch === undefined) return { ...result, place: manifest.locate(pointer, options) };
   const below = isAtOrBelow(pointer, touch.pointer) ? pointer.slice(touch.pointer.length) : '';
   const value = touch.source.startsWith('/patch/') ? '/value' : '';
@@ -184,6 +186,22 @@ function placeFinding({ at, ...finding }: PointedFinding, origin: Origin, asWrit
     `in ${manifest.place.file}:${manifest.place.line} after patch ${touch.index + 1} of target "${context.targetName}"`,
   );
   return { ...result, place: place ?? manifest.locate(pointer, options) };
+}
+
+/** The patch that a finding is about; undefined when the manifest itself says so. */
+function blame(
+  { value, touches }: Overlaid,
+  written: JsonObject,
+  pointer: Pointer,
+  absent: Pointer | undefined,
+): Touch | undefined {
+  const about = absent ?? pointer;
+  const before = getAt(written, about);
+  const changed = before === undefined || !equalJson(before, getAt(value, about));
+  if (absent === undefined) return changed ? causeOf(touches, pointer) : undefined;
+  // What never was there is only a patch's fault when the patch put in what lacks it.
+  if (before === undefined) return touches.findLast((touch) => isAtOrBelow(pointer, touch.pointer));
+  return causeOf(touches, absent);
 }
 
 function patchFinding(

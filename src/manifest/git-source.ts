@@ -77,18 +77,23 @@ async function listCommit(options: GitSourceOptions): Promise<SourceListing> {
 }
 
 async function resolveCommit(git: SimpleGit, ref: string, root: string): Promise<string> {
+  let cause: unknown;
   try {
-    return (
-      await git.raw(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])
-    ).trim();
-  } catch (cause) {
-    throw new ReconcileError(`"${ref}" is not a commit of the repository at ${root}.`, {
-      code: 'UNKNOWN_COMMIT',
-      category: 'invalid',
-      remedy: 'Name a commit, tag or branch that is there; fetch it first if need be.',
-      cause,
-    });
+    // git answers "there is none" with an empty output, and takes what begins with a dash for an option.
+    const answer = ref.startsWith('-')
+      ? ''
+      : await git.raw(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+    const commit = answer.trim();
+    if (/^[0-9a-f]{40,64}$/.test(commit)) return commit;
+  } catch (error) {
+    cause = error;
   }
+  throw new ReconcileError(`"${ref}" is not a commit of the repository at ${root}.`, {
+    code: 'UNKNOWN_COMMIT',
+    category: 'invalid',
+    remedy: 'Name a commit, tag or branch that is there; fetch it first if need be.',
+    cause,
+  });
 }
 
 /** Everything below the root. `ls-tree` in a subfolder lists that folder alone, with paths relative to it. */

@@ -4,6 +4,7 @@ export async function gitStatus(folder: string): Promise<{ commit?: string; dirt
     const { simpleGit } = await import('simple-git');
     const git = simpleGit({ baseDir: folder });
     const commit = (await git.raw(['rev-parse', '--verify', 'HEAD'])).trim();
+    if (commit === '') return {};
     const changes = await git.raw(['status', '--porcelain', '--untracked-files=all', '--', '.']);
     return { commit, dirty: changes.trim() !== '' };
   } catch {

@@ -70,7 +70,8 @@ function fillIn(
   const whole = /^\$\{([^{}]*)\}$/.exec(text);
   if (whole !== null) {
     const resolved = resolve(whole[1] ?? '', lookup);
-    return take(resolved, pointer, 0, result) ?? text;
+    const value = take(resolved, pointer, 0, result);
+    return value === undefined ? text : value;
   }
   return text.replaceAll(escapeOrReference, (match, inner: string | undefined, close, offset: number) => {
     if (match === '$${') return '${';

@@ -9,6 +9,8 @@ import { suggest } from './suggest.ts';
 export interface PointedFinding extends Finding {
   pointer: Pointer;
   at?: 'key' | 'value';
+  /** The value that should be there and is not. */
+  absent?: Pointer;
 }
 
 /** Readable findings instead of a validator's errors: one per mistake. `shows`: may this value be printed? */
@@ -221,6 +223,7 @@ function missingProperty(error: ErrorObject, base: Base, where: string): Pointed
     ...(meaning !== undefined && { expected: `${name}: ${meaning}` }),
     remedy: `Add "${name}".`,
     at: 'key',
+    absent: `${base.pointer}${formatPointer([name])}`,
   };
 }
 
