@@ -85,12 +85,17 @@ function summaryLines(target: PlanTarget, options: RenderOptions): string[] {
     ...(summary.unmanaged > 0 ? [`${summary.unmanaged} not managed here and left alone`] : []),
   ];
   const head =
-    parts.length === 0
-      ? `${palette.good('No changes.')} The service matches the manifests.`
-      : `${palette.strong('Plan:')} ${parts.join(', ')}.`;
+    parts.length === 0 ? nothingToDo(target, options) : `${palette.strong('Plan:')} ${parts.join(', ')}.`;
   const hint = summary.blocked > 0 ? blockedLines(target, options) : [];
   const aside = palette.faint(`(${asides.join(', ')}; ${counted(target.requests, 'request')})`);
   return [...fill('', `${head} ${aside}`.split(' '), width), ...hint];
+}
+
+function nothingToDo({ changes, summary }: PlanTarget, { palette }: RenderOptions): string {
+  if (changes.length > 0) return palette.warn('Nothing to do.');
+  const said = palette.good('No changes.');
+  if (summary.drifted === 0) return `${said} The service matches the manifests.`;
+  return `${said} What others changed is left as it is.`;
 }
 
 function blockedLines(target: PlanTarget, { palette, width }: RenderOptions): string[] {

@@ -81,7 +81,8 @@ async function applyOne(
 ): Promise<TargetOutcome> {
   const planned = await planPrepared(prepared, target);
   try {
-    if (!(context.quiet && options.yes === true)) showPlan(context, prepared, planned, options.output);
+    const silent = context.quiet && options.yes === true;
+    if (!silent) showPlan(context, prepared, planned, options.output);
     if (planned.document.changes.length > 0 && !isRefusedTarget(planned.document)) {
       await confirm(context, planned, options);
     }
@@ -95,7 +96,9 @@ async function applyOne(
       },
     });
     prepared.progress.clear();
-    if (options.output === 'text' && outcome.outcomes.length > 0) printOutcomes(context, [outcome], 'text');
+    // A plan without changes has said so already.
+    const worthSaying = silent || outcome.outcomes.length > 0 || outcome.error !== undefined;
+    if (options.output === 'text' && worthSaying) printOutcomes(context, [outcome], 'text');
     return outcome;
   } finally {
     prepared.progress.clear();
