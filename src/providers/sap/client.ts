@@ -48,6 +48,8 @@ export interface SapClient {
   jobs(offset: number, size: number): Promise<Page<WireJob>>;
   job(id: string): Promise<WireJob | null>;
   jobByName(name: string): Promise<WireJob | null>;
+  /** Rows of the list with this name: one for each tenant that has such a job. */
+  jobsNamed(name: string): Promise<WireJob[]>;
   schedules(jobId: string, offset: number, size: number): Promise<Page<WireSchedule>>;
   schedule(jobId: string, scheduleId: string): Promise<WireSchedule | null>;
   foundSchedules(active: boolean, offset: number, size: number): Promise<Page<WireFoundSchedule>>;
@@ -76,6 +78,11 @@ export function createSapClient(reader: Reader): SapClient {
       const request = get(jobsPath, { name, displaySchedules: true });
       const body = await readOrGone(request, async (found) => ({ found: namedJob(found, name) }));
       return body === null || body.found === undefined ? null : checkJob(body.found);
+    },
+    async jobsNamed(name) {
+      const filter = `name eq '${name.replaceAll("'", "''")}'`;
+      const answer = await reader.read(get(jobsPath, { filter, page_size: 100, offset: 0 }));
+      return (await checkJobPage(answer.body)).results.filter((row) => row.name === name);
     },
     async schedules(jobId, offset, size) {
       const answer = await reader.read(get(schedulesPath(jobId), { page_size: size, offset }));

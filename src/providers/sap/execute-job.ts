@@ -1,3 +1,4 @@
+import { leaves } from '../../core/diff.ts';
 import { ReconcileError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { OperationResult } from '../../core/provider.ts';
@@ -43,7 +44,7 @@ export async function createJob(doing: Doing): Promise<OperationResult> {
     body: { name, ...jobBody(target, []), schedules: sent.map(({ spec }) => scheduleBody(spec)) },
     secrets: secretPointers(change, placesOf(sent), true),
   };
-  const read = () => readResource(client, { kind: 'SapJob', identity: name });
+  const read = () => readResource(client, { kind: 'SapJob', identity: name }, doing.tenants);
   // The name is unique, so that a second POST can only be refused.
   const outcome = await writeOrSettle(doing, request, async () => (await read()) ?? undefined, true);
   const live =
@@ -53,13 +54,11 @@ export async function createJob(doing: Doing): Promise<OperationResult> {
   return { id: live.id, partIds: idsOf(live, sent), effective, wrote: true };
 }
 
-async function made({ client, change }: Doing, id: string | undefined): Promise<LiveResource> {
+async function made(doing: Doing, id: string | undefined): Promise<LiveResource> {
+  const { client, change, tenants } = doing;
   const name = jobName(change);
-  const live = await readResource(client, {
-    kind: 'SapJob',
-    identity: name,
-    ...(id === undefined ? {} : { id }),
-  });
+  const ref = { kind: 'SapJob', identity: name, ...(id === undefined ? {} : { id }) };
+  const live = await readResource(client, ref, tenants);
   if (live !== null) return live;
   throw gone(`Job "${name}", just created,`);
 }
@@ -67,17 +66,15 @@ async function made({ client, change }: Doing, id: string | undefined): Promise<
 /** Made by somebody else, or by an earlier try of ours, since the plan: only what is just as wanted can pass. */
 function appeared(live: LiveResource, target: JsonObject, sent: readonly Part[]): OperationResult {
   const partIds = idsOf(live, sent);
-  const wanted = canonicalJob(target);
   const isSame =
-    agreesAt(
-      wanted,
-      live.canonical,
-      Object.keys(wanted)
-        .filter((field) => typeof wanted[field] !== 'object')
-        .map((field) => `/${field}`),
-    ) &&
+    agreesAt(canonicalJob(target), live.canonical, leaves(canonicalJob(target), [])) &&
     live.parts.length === sent.length &&
-    Object.keys(partIds).length === sent.length;
+    sent.every((part) => {
+      const found = live.parts.find(({ id }) => id === partIds[part.key]);
+      return (
+        found !== undefined && agreesAt(part.canonical, found.canonical, leaves(part.canonical, ['/data']))
+      );
+    });
   if (isSame) return { id: live.id, partIds, wrote: false };
   throw new ReconcileError(`Job "${live.identity}" exists by now (id ${live.id}) and is not as wanted.`, {
     code: 'APPEARED_MEANWHILE',

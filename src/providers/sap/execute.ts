@@ -12,6 +12,7 @@ import {
   updateSchedule,
 } from './execute-schedule.ts';
 import type { Step } from './operations.ts';
+import type { TenantScope } from './tenants.ts';
 import type { Doing } from './writing.ts';
 
 const steps: Readonly<Record<Step, (doing: Doing) => Promise<OperationResult>>> = {
@@ -38,6 +39,7 @@ export async function execute(
   operation: Operation,
   context: ExecuteContext,
   writer: Writer,
+  tenants: TenantScope = {},
 ): Promise<OperationResult> {
   if (!isStep(operation.step)) {
     throw new ReconcileError(`The SAP provider knows no step "${operation.step}".`, {
@@ -46,7 +48,7 @@ export async function execute(
     });
   }
   const client = createSapClient(context.reader);
-  return steps[operation.step]({ operation, context, change: context.change, client, writer });
+  return steps[operation.step]({ operation, context, change: context.change, client, writer, tenants });
 }
 
 function isStep(step: string): step is Step {

@@ -24,7 +24,7 @@ export function ownedSchedules(change: Change): Map<string, LivePart> {
 }
 
 /** The job around the schedules before and after a change. A task's job keeps what it has. */
-export function jobBefore(change: Change): JsonObject {
+function jobBefore(change: Change): JsonObject {
   return { ...change.live?.facts, ...change.live?.spec };
 }
 

@@ -64,12 +64,15 @@ async function openSap(
       const observed = await observe(client, scope);
       return { ...observed, skew: http.serverSkew() };
     },
-    read: (ref) => readResource(client, ref),
+    read: async (ref) => readResource(client, ref, await tenants()),
     close: () => http.close(),
   };
   if (mode === 'read') return session;
   const writer = http.writer();
-  return { ...session, execute: (operation, context) => execute(operation, context, writer) };
+  return {
+    ...session,
+    execute: async (operation, context) => execute(operation, context, writer, await tenants()),
+  };
 }
 
 /** `…/scheduler` is where all paths begin: people leave it on the URL. */

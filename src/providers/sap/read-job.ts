@@ -3,16 +3,19 @@ import type { LiveResource } from '../../core/resource.ts';
 import type { SapClient } from './client.ts';
 import { idOfJob, toLiveJob, toLiveSettings } from './mapping.ts';
 import { readAll } from './paging.ts';
+import { refusedStatus } from './refusal.ts';
+import { isOwnRow, type TenantScope } from './tenants.ts';
 import type { WireJob, WireSchedule } from './wire.ts';
 
 /** One object itself. `null` only after the service's own 404; a job that was made again under its name is found by it. */
 export async function readResource(
   client: SapClient,
   ref: { kind: string; identity: string; id?: string },
+  tenants: TenantScope = {},
 ): Promise<LiveResource | null> {
   if (ref.kind === 'SapSettings') return toLiveSettings(await client.settings());
   const known = ref.id === undefined ? null : await readWholeJob(client, ref.id);
-  const live = known?.identity === ref.identity ? known : await readByName(client, ref.identity);
+  const live = known?.identity === ref.identity ? known : await readByName(client, ref.identity, tenants);
   if (live === null || live.kind === ref.kind) return live;
   throw new ReconcileError(`Job "${ref.identity}" is a ${live.kind}, not a ${ref.kind}.`, {
     code: 'SAP_KIND_DIFFERS',
@@ -21,12 +24,34 @@ export async function readResource(
   });
 }
 
-async function readByName(client: SapClient, name: string): Promise<LiveResource | null> {
+async function readByName(
+  client: SapClient,
+  name: string,
+  tenants: TenantScope,
+): Promise<LiveResource | null> {
   const job = await client.jobByName(name);
   if (job === null) return null;
-  return job.schedules === undefined
-    ? readWholeJob(client, idOfJob(job))
-    : complete(client, job, idOfJob(job));
+  const id = await ownId(client, job, tenants);
+  if (id === undefined) return null;
+  const isIt = id === idOfJob(job) && job.schedules !== undefined;
+  return isIt ? complete(client, job, id) : readWholeJob(client, id);
+}
+
+/**
+ * A provider's token sees the jobs of all tenants, and names repeat between them. Single answers may not say whose they
+ * are; the list does. Undefined when only others have a job of this name.
+ */
+async function ownId(client: SapClient, job: WireJob, tenants: TenantScope): Promise<string | undefined> {
+  const isMarked = Boolean(job.tenantId ?? job.subDomain);
+  const isClear = isMarked ? isOwnRow(job, tenants) : tenants.own === undefined;
+  if (isClear) return idOfJob(job);
+  const rows = await client.jobsNamed(job.name).catch((error: unknown) => {
+    // A service that knows no filter: then there is nothing to tell the tenants apart by.
+    if (!isMarked && refusedStatus(error) === 400) return [job];
+    throw error;
+  });
+  const row = rows.find((candidate) => isOwnRow(candidate, tenants));
+  return row === undefined ? undefined : idOfJob(row);
 }
 
 /** A job with all its schedules. `listed`: its row in the list, which tells what single answers may leave out. */

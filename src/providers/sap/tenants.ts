@@ -13,7 +13,7 @@ export interface TenantScope {
  * configured tenant the provider's own is meant; when that cannot be told and there are several, that is an error.
  */
 export function ownRows(rows: readonly WireJob[], scope: TenantScope): WireJob[] {
-  const wanted = scope.tenant ?? scope.own ?? {};
+  const wanted = wantedOf(scope);
   const kept = rows.filter((row) => isOf(row, wanted));
   const tenants = new Set(kept.map((row) => row.tenantId ?? row.subDomain ?? ''));
   if (tenants.size <= 1 || decides(kept, wanted)) return kept;
@@ -26,6 +26,14 @@ export function ownRows(rows: readonly WireJob[], scope: TenantScope): WireJob[]
       remedy: 'Name the one that the target is about: `tenant: {subdomain: …}` or `tenant: {tenantId: …}`.',
     },
   );
+}
+
+export function isOwnRow(row: WireJob, scope: TenantScope): boolean {
+  return isOf(row, wantedOf(scope));
+}
+
+function wantedOf({ tenant, own }: TenantScope): SapTenant {
+  return tenant ?? own ?? {};
 }
 
 /** A row that does not say whose it is can only be ours; one mark that fits is enough. */

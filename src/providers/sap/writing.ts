@@ -5,6 +5,7 @@ import { getAt, type Pointer, setAt } from '../../core/pointer.ts';
 import type { ExecuteContext, HttpAnswer, HttpRequest, Writer } from '../../core/provider.ts';
 import { outcomeUnknown } from '../../http/failure.ts';
 import type { SapClient } from './client.ts';
+import type { TenantScope } from './tenants.ts';
 
 /** What a step has in hand. */
 export interface Doing {
@@ -13,6 +14,7 @@ export interface Doing {
   change: Change;
   client: SapClient;
   writer: Writer;
+  tenants: TenantScope;
 }
 
 /**
@@ -58,7 +60,7 @@ export function jobIdOf({ change, context, operation }: Doing): string {
   });
 }
 
-export function partOf({ change, operation }: Doing): PartChange | undefined {
+function partOf({ change, operation }: Doing): PartChange | undefined {
   return change.parts.find((part) => part.key === operation.part);
 }
 

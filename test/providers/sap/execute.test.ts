@@ -167,6 +167,21 @@ describe('create', () => {
     expect(fake.writes).toEqual([]);
   });
 
+  it('one that is just as wanted by then is not written', async () => {
+    const fake = new FakeService();
+    const desired = wanted({ ansConfig: { onError: true }, schedules: { a: nine } });
+    const [change] = plan([desired], [], {});
+    const made = fake.add('report', desired.spec, [{ ...nine, description: 'a' }]);
+    const results = await run(fake, change as Change);
+    expect(merged(results)).toMatchObject({
+      wrote: [false],
+      partIds: { a: made.schedules[0]?.['scheduleId'] },
+    });
+    made.row['ansConfig'] = { onError: false };
+    await expect(run(fake, change as Change)).rejects.toMatchObject({ code: 'APPEARED_MEANWHILE' });
+    expect(fake.writes).toEqual([]);
+  });
+
   it('secrets are named by where they lie in the body', async () => {
     const fake = new FakeService();
     const desired = {

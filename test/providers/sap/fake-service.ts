@@ -151,7 +151,7 @@ export class FakeService implements Reader, Writer {
 
 export const notFound: Reply = { status: 404, body: { code: 404, message: 'not found', type: 'NOT_FOUND' } };
 
-export function counted(job: FakeJob): JsonObject {
+function counted(job: FakeJob): JsonObject {
   const active = job.schedules.filter((schedule) => schedule['active'] === true).length;
   return { ACTIVECOUNT: active, INACTIVECOUNT: job.schedules.length - active, ...job.row };
 }
@@ -164,7 +164,7 @@ export function page(rows: JsonObject[], query: NonNullable<HttpRequest['query']
   };
 }
 
-export function refusal(at: string, status: number, body: Json | undefined): ReconcileError {
+function refusal(at: string, status: number, body: Json | undefined): ReconcileError {
   const response = JSON.stringify(body ?? null);
   return new ReconcileError(`${at} was answered with ${status}: ${response}`, {
     code: status === 404 ? 'NOT_FOUND' : 'BAD_REQUEST',

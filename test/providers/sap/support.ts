@@ -1,4 +1,4 @@
-import type { Change, FieldDiff, PartChange } from '../../../src/core/change.ts';
+import type { Change, PartChange } from '../../../src/core/change.ts';
 import type { Inventory, InventoryEntry } from '../../../src/core/inventory.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { planChanges } from '../../../src/core/plan.ts';
@@ -130,10 +130,6 @@ export function plan(
   now = NOW,
 ): Change[] {
   return planChanges({ desired, live, inventory }, planContext(policy, now)).changes;
-}
-
-export function healed(pointer: string): FieldDiff {
-  return { pointer, live: null, desired: null, base: null, reason: 'edited', healed: true };
 }
 
 export function partChange(change: Partial<PartChange> & Pick<PartChange, 'key' | 'action'>): PartChange {
