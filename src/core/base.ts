@@ -9,8 +9,18 @@ export interface Base {
   parts: ReadonlyMap<string, Normalized>;
 }
 
-/** Brings an inventory entry into the two forms, so that base compares with desired and live. */
+const known = new WeakMap<InventoryEntry, Base>();
+
+/** Brings an inventory entry into the two forms, so that base compares with desired and live. Entries never change: done once each. */
 export function baseOf(entry: InventoryEntry, kind: Kind): Base {
+  const before = known.get(entry);
+  if (before !== undefined) return before;
+  const base = normalizeEntry(entry, kind);
+  known.set(entry, base);
+  return base;
+}
+
+function normalizeEntry(entry: InventoryEntry, kind: Kind): Base {
   const field = kind.parts?.field;
   const parts = Object.fromEntries(Object.entries(entry.parts).map(([key, part]) => [key, part.spec]));
   const spec: JsonObject = field === undefined ? entry.spec : { ...entry.spec, [field]: parts };

@@ -26,6 +26,7 @@ export interface DiffInput {
  * A field in neither desired nor base is left as it is.
  */
 export function diffFields(input: DiffInput): FieldDiff[] {
+  if (isInStep(input)) return [];
   const pointers = leaves(input.desired.canonical, input.atomic);
   const covered = new Set(pointers);
   if (input.base !== undefined) {
@@ -39,6 +40,26 @@ export function diffFields(input: DiffInput): FieldDiff[] {
     .map((pointer) => diffField(pointer, input))
     .filter((diff) => diff !== undefined)
     .sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+}
+
+/** The common case, decided without making a single pointer: everything wanted is there, and base wanted nothing else. */
+function isInStep({ desired, live, base, atomic, unreadable }: DiffInput): boolean {
+  if (unreadable.length > 0) return false;
+  const covers = (
+    value: Json | undefined,
+    is: Json | undefined,
+    was: Json | undefined,
+    path: Pointer,
+  ): boolean => {
+    if (!isObject(value) || isSealed(value) || atomic.includes(path)) return equalJson(value, is);
+    if (Object.keys(value).length === 0 || !isObject(is)) return false;
+    if (isObject(was) && Object.keys(was).some((key) => !Object.hasOwn(value, key))) return false;
+    for (const key in value) {
+      if (!covers(value[key], is[key], isObject(was) ? was[key] : undefined, `${path}/${key}`)) return false;
+    }
+    return true;
+  };
+  return covers(desired.canonical, live.canonical, base?.canonical, '');
 }
 
 function diffField(pointer: Pointer, input: DiffInput): FieldDiff | undefined {
