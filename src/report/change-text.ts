@@ -63,8 +63,12 @@ function partLines(part: PlanPart, change: PlanChange, options: RenderOptions): 
   const [field = '', ...key] = parsePointer(part.path);
   const noun = field.replace(/s$/, '');
   const title = part.action === 'delete' ? palette.alarm(`DELETE ${noun}`) : palette.faint(noun);
+  // The whole resource is new again or on its way out: its own line has said why.
+  const saidAbove = part.reason === change.reason && change.action !== 'update';
   const reason =
-    part.reason === 'new' || part.reason === 'edited' ? '' : `  ${palette.warn(reasonText(part.reason))}`;
+    part.reason === 'new' || part.reason === 'edited' || saidAbove
+      ? ''
+      : `  ${palette.warn(reasonText(part.reason))}`;
   const fields = change.fields.filter((note) => isAtOrBelow(note.path, part.path));
   const desired = getAt(change.desired, part.path);
   const label = key.join('/');

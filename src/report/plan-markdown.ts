@@ -188,7 +188,7 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[]): string[] {
     shown
       .map(({ code: id, severity, message, address, path, remedy }) => {
         const where = [address ?? '', path ?? ''].join('');
-        return `- ${severity === 'error' ? '❌' : '⚠️'} ${code(id)}${where === '' ? '' : ` ${code(where)}`}: ${prose(message)}${remedy === undefined ? '' : ` ${prose(remedy)}`}`;
+        return `- ${severity === 'error' ? '❌' : '⚠️'} ${code(id)}${where === '' ? '' : ` ${code(where)}`}: ${prose(message)}${remedy === undefined ? '' : ` → ${prose(remedy)}`}`;
       })
       .join('\n'),
   ];

@@ -55,7 +55,7 @@ describe('the text of a plan', () => {
 
       DELETE (1): run logs go with them, this cannot be undone
         - SapJob/oldReport  its manifest is gone
-            - DELETE schedule weekly  its manifest is gone
+            - DELETE schedule weekly
                 would have run  Fri 2026-11-27 12:00
                 ! 15 run logs will be lost.
 

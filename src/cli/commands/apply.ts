@@ -5,7 +5,7 @@ import { applyTarget } from '../../engine/apply.ts';
 import type { PlannedTarget } from '../../engine/types.ts';
 import { renderJson, renderOutcomeMarkdown, renderOutcomeText, renderPlanText } from '../../report/index.ts';
 import { counted } from '../../report/text.ts';
-import type { Configure } from '../command-table.ts';
+import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { AppliedInPart, exitCodes } from '../exit-codes.ts';
 import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';

@@ -1,7 +1,7 @@
 import { RootCommand } from '@bomb.sh/tab';
 import { Argument, type Command } from 'commander';
-import type { Configure } from '../command-table.ts';
 import { completedTargets } from '../completed-targets.ts';
+import type { Configure } from '../configure.ts';
 import type { Invocation } from '../invocation.ts';
 import { schemaNames } from './schema.ts';
 

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
 import { type Emulator, startEmulator } from '../../emulator/index.ts';
 import { sentence } from '../../report/text.ts';
-import type { Configure } from '../command-table.ts';
+import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { changeByHand } from '../demo-service.ts';
 import { exitCodes } from '../exit-codes.ts';

@@ -8,7 +8,7 @@ import {
   renderDriftText,
   renderJson,
 } from '../../report/index.ts';
-import type { Configure } from '../command-table.ts';
+import type { Configure } from '../configure.ts';
 import { openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
 import { type EmulatorSeed, startEmulator } from '../../emulator/index.ts';
-import type { Configure } from '../command-table.ts';
+import type { Configure } from '../configure.ts';
 import { openContext } from '../context.ts';
 import { wholeNumber } from '../options.ts';
 

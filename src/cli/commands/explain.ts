@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { renderExplanationText, renderTimeIssueText } from '../../report/explain-text.ts';
 import { renderJson } from '../../report/json.ts';
 import { parseSapDate } from '../../time/index.ts';
-import type { Configure } from '../command-table.ts';
+import type { Configure } from '../configure.ts';
 import { openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { explainExpression, type Notation, notations } from '../explain-expression.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
 import { renderJson, renderPlanMarkdown, renderPlanText } from '../../report/index.ts';
-import type { Configure } from '../command-table.ts';
+import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
-import type { Configure } from '../command-table.ts';
+import type { Configure } from '../configure.ts';
 import { packageFile } from '../package-files.ts';
 
 const SUFFIX = '.schema.json';

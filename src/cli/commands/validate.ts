@@ -4,7 +4,7 @@ import type { Finding } from '../../core/errors.ts';
 import { resolveTarget, sortFindings, uniqueFindings } from '../../manifest/index.ts';
 import { countFindings, renderFindingsMarkdown, renderFindingsText, renderJson } from '../../report/index.ts';
 import { counted } from '../../report/text.ts';
-import type { Configure } from '../command-table.ts';
+import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { collect, type OutputFormat, outputOption } from '../options.ts';
