@@ -7,6 +7,7 @@ import type { PlanContext } from '../core/plan-context.ts';
 import { createSealer } from '../core/seal.ts';
 import type { TargetState } from '../state/store.ts';
 import { kindsOf, kindsToObserve, observeTarget } from './observe.ts';
+import { refuseOverlap } from './overlap.ts';
 import { unverifiableNote } from './secrets.ts';
 import type { PlannedTarget, TargetInput } from './types.ts';
 
@@ -42,7 +43,7 @@ export async function planTarget(input: TargetInput): Promise<PlannedTarget> {
     };
     const { inventory } = state;
     const { selects } = input;
-    const planned = planChanges(
+    const changes = planChanges(
       {
         desired: input.resources,
         live: observation.resources,
@@ -51,6 +52,14 @@ export async function planTarget(input: TargetInput): Promise<PlannedTarget> {
       },
       context,
     );
+    const overlap = await refuseOverlap({
+      store: input.store,
+      others: input.others ?? [],
+      instance,
+      resources: input.resources,
+      inventory,
+    });
+    const planned = { ...changes, refusals: [...changes.refusals, ...overlap] };
     const drift = detectDrift(inventory, observation.resources, context).filter(
       ({ address }) => selects?.(address) ?? true,
     );

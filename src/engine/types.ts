@@ -25,6 +25,8 @@ export interface TargetInput {
   acceptInstance?: boolean;
   /** `--only`: which addresses to plan. */
   selects?: (address: string) => boolean;
+  /** Names of the config's other targets, whose objects must not be ours, too. */
+  others?: readonly string[];
   /** True for `plan`: open no session that could write. */
   readOnly: boolean;
 }

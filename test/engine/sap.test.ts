@@ -90,7 +90,7 @@ describe('apply against the service', () => {
     expect(world.writes()).toHaveLength(1);
     expect((await world.plan([report()])).changes).toEqual([]);
     const runs = (seed: typeof before) =>
-      seed.jobs?.[0]?.schedules?.find((schedule) => schedule.description === 'often')?.runs?.length ?? 0;
+      seed.jobs?.[0]?.schedules?.find((schedule) => schedule.description === 'often')?.logs?.length ?? 0;
     expect(runs(world.emulator.state())).toBe(runs(before));
   });
 
@@ -170,5 +170,20 @@ describe('apply against the service', () => {
     const again = await world.apply(jobs);
     expect(statuses(again)).toMatchObject([{ action: 'create', status: 'succeeded' }]);
     expect(world.emulator.state().jobs).toHaveLength(3);
+  });
+});
+
+describe('SEMANTICS 2: two targets on one instance', () => {
+  it('never own the same object', async () => {
+    await world.apply([report()]);
+    const staging = { name: 'staging', others: ['dev'], policyChange: { adopt: 'always' as const } };
+    const plan = await world.plan([report()], staging);
+    expect(plan.document.diagnostics).toMatchObject([
+      { code: 'OWNED_BY_OTHER_TARGET', severity: 'error', address: 'SapJob/salesReportJob' },
+    ]);
+    await expect(world.apply([report()], staging)).rejects.toMatchObject({ code: 'REFUSED' });
+    expect(
+      (await world.plan([sapJob('another', { action, schedules: {} })], staging)).document.diagnostics,
+    ).toEqual([]);
   });
 });

@@ -1,0 +1,45 @@
+import type { Diagnostic } from '../core/errors.ts';
+import type { Inventory } from '../core/inventory.ts';
+import type { Resource } from '../core/resource.ts';
+import type { StateStore } from '../state/store.ts';
+
+interface OverlapInput {
+  store: StateStore;
+  /** The other targets of the config. */
+  others: readonly string[];
+  instance: string;
+  resources: readonly Resource[];
+  inventory: Inventory;
+}
+
+/**
+ * Two targets on one instance must not own the same object: each would undo the other's work (SEMANTICS 2).
+ * What another target's state owns there refuses this one.
+ */
+export async function refuseOverlap(input: OverlapInput): Promise<Diagnostic[]> {
+  const mine = new Map(input.resources.map((resource) => [keyOf(resource), resource.address]));
+  for (const [address, entry] of Object.entries(input.inventory)) {
+    if (entry.released === undefined) mine.set(keyOf(entry), address);
+  }
+  const found: Diagnostic[] = [];
+  for (const other of input.others) {
+    const state = await input.store.read(other);
+    if (state === null || state.instance !== input.instance) continue;
+    for (const entry of Object.values(state.inventory)) {
+      const address = mine.get(keyOf(entry));
+      if (address === undefined || entry.released !== undefined) continue;
+      found.push({
+        code: 'OWNED_BY_OTHER_TARGET',
+        severity: 'error',
+        message: `${entry.identity} belongs to target "${other}", which leads to the same service instance`,
+        remedy: 'Keep it in one of the two targets (select, labels), or point them at different instances.',
+        address,
+      });
+    }
+  }
+  return found.sort((a, b) => ((a.address ?? '') < (b.address ?? '') ? -1 : 1));
+}
+
+function keyOf({ kind, identity }: { kind: string; identity: string }): string {
+  return `${kind}\n${identity}`;
+}
