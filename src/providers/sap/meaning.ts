@@ -26,6 +26,10 @@ export function readDate(value: Json | undefined): number | undefined {
 /** A date in any shape → ISO instant in UTC. `''` is no date. */
 export function canonicalDate(value: Json): Json {
   if (value === '') return null;
+  return typeof value === 'string' ? remembered(dates, value, dateText) : dateText(value);
+}
+
+function dateText<Value extends Json>(value: Value): Value | string {
   const at = readDate(value);
   return at === undefined ? value : formatInstant(at);
 }
@@ -87,8 +91,9 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** Thousands of schedules share a few expressions; formatting a cron is the dear part of normalising one. */
+/** Thousands of schedules share a few expressions and due times; reading those is the dear part of normalising them. */
 const crons = new Map<string, string>();
+const dates = new Map<string, string>();
 const MOST_REMEMBERED = 5000;
 
 function remembered(memory: Map<string, string>, text: string, compute: (text: string) => string): string {

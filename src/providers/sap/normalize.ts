@@ -83,8 +83,8 @@ function normalizeSchedule(key: string, schedule: JsonObject): Part {
 export function canonicalSchedule(spec: JsonObject): JsonObject {
   const canonical = canonicalFields(spec, SCHEDULE_FIELDS);
   if (modeOf(canonical) === undefined) return canonical;
-  const unused = MODES.filter((mode) => (canonical[mode] ?? null) === null);
-  return { ...canonical, ...Object.fromEntries(unused.map((mode) => [mode, null])) };
+  for (const mode of MODES) canonical[mode] ??= null;
+  return canonical;
 }
 
 /** A job by meaning. An `ansConfig` or `calmConfig` that says nothing manages nothing. */
@@ -111,12 +111,13 @@ function withDefaults(spec: JsonObject, defaults: JsonObject): JsonObject {
 }
 
 function canonicalFields(spec: JsonObject, fields: Reading): JsonObject {
-  return Object.fromEntries(
-    Object.entries(spec).map(([field, value]) => {
-      const read = Object.hasOwn(fields, field) ? fields[field] : undefined;
-      return [field, read === undefined || isSealed(value) ? value : read(value)];
-    }),
-  );
+  const canonical = { ...spec };
+  for (const field of Object.keys(fields)) {
+    if (!Object.hasOwn(spec, field)) continue;
+    const value = spec[field] ?? null;
+    if (!isSealed(value)) canonical[field] = fields[field]?.(value) ?? null;
+  }
+  return canonical;
 }
 
 function canonicalSeconds(value: Json): Json {
