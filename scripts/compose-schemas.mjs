@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { kinds, providers } from './schema-parts.mjs';
+import { kinds as allKinds, providers as allProviders } from './schema-parts.mjs';
 
 const base = 'urn:reconcile-jobs:v1';
 const partsFolder = new URL('../schemas/parts/', import.meta.url);
@@ -21,7 +21,7 @@ function publish(file, schema) {
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', $id: `${base}:${file}`, ...schema };
 }
 
-/** One whole document of a kind. @param {(typeof kinds)[number]} entry */
+/** One whole document of a kind. @param {(typeof allKinds)[number]} entry */
 function composeKind(entry) {
   const spec = readPart(entry.part);
   const envelope = readPart('manifest-envelope');
@@ -115,7 +115,7 @@ function mapValues(object, change) {
 }
 
 /** The config with what each provider wants below `credentials` and `tenant`. */
-function composeConfig() {
+function composeConfig(providers) {
   const config = readPart('config');
   const { target, ...definitions } = config.$defs;
   const parts = {};
@@ -144,16 +144,18 @@ function composeConfig() {
 }
 
 /**
- * All published schemas.
+ * All published schemas of these kinds and providers.
+ * @param {typeof allKinds} [kinds]
+ * @param {typeof allProviders} [providers]
  * @returns {{ file: string, schema: any, type?: string }[]}
  */
-export function composeSchemas() {
+export function composeSchemas(kinds = allKinds, providers = allProviders) {
   const documents = kinds.map((entry) => ({ entry, schema: composeKind(entry) }));
   const access = providers.flatMap(({ credentials, tenant }) => [credentials, ...(tenant ? [tenant] : [])]);
   return [
     ...documents.map(({ entry, schema }) => ({ file: entry.file, schema })),
     { file: 'manifest', schema: composeManifest(documents) },
-    { file: 'config', schema: composeConfig() },
+    { file: 'config', schema: composeConfig(providers) },
     { file: 'plan', schema: publish('plan', readPart('plan')) },
     ...access.map((name) => ({ file: name, schema: publish(name, readPart(name)) })),
   ];

@@ -97,7 +97,7 @@ function renderRegistry() {
 
 function renderIndex(schemas) {
   const rows = schemas.map(({ file, schema }) => `| [${schema.title}](${file}.md) | ${schema.description} |`);
-  return `# Field reference\n\n<!-- ${notice} -->\n\n| document | what it is |\n|---|---|\n${rows.join('\n')}\n`;
+  return `# Field reference\n\n<!-- ${notice} -->\n\n| document | what it is |\n|---|---|\n${rows.join('\n')}\n\nWhat can be wrong in them: [findings](findings.md).\n`;
 }
 
 function constantName(file) {

@@ -13,20 +13,11 @@ export function renderReference(file, schema, notice) {
     sections.push(renderObject(heading, part, schema, pending));
   }
   const [head, ...rest] = sections;
-  const union = schema.allOf
-    ?.map((branch) => branch.then?.$ref)
-    .filter((ref) => ref?.startsWith('#/$defs/Sap'));
-  const list =
-    union?.length > 0
-      ? [`Kinds: ${schema.properties.kind.enum.map((kind) => `\`${kind}\``).join(', ')}.`]
-      : [];
-  const lines = [
-    head,
-    `<!-- ${notice} -->`,
-    `Schema: \`schemas/${file}.schema.json\`.`,
-    ...list,
-    ...(list.length > 0 ? [] : rest),
-  ];
+  const kinds = schema.properties?.kind?.enum ?? [];
+  const names = kinds.map((kind) => `\`${kind}\``).join(', ');
+  // The kinds of the union have pages of their own.
+  const below = kinds.length > 0 ? [`Kinds: ${names}.`] : rest;
+  const lines = [head, `<!-- ${notice} -->`, `Schema: \`schemas/${file}.schema.json\`.`, ...below];
   return `${lines.join('\n\n')}\n`;
 }
 

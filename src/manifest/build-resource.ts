@@ -37,6 +37,8 @@ export function buildResource(manifest: LoadedManifest, kind: Kind, context: Bui
   const document = filled.value as JsonObject;
   const name = nameOf(document);
   const secrets = secretPointers(document, filled.secrets, kind);
+  // Before any check, so that no message of a rule can give one away.
+  for (const secret of secrets) redactBelow(getAt(document, `/spec${secret}`), context.redact);
   const isUnknown = (pointer: Pointer) => filled.unknown.some((unknown) => isAtOrBelow(pointer, unknown));
   const isSecret = (pointer: Pointer) =>
     secrets.some((secret) => isAtOrBelow(pointer, `/spec${secret}`)) ||
@@ -56,7 +58,6 @@ export function buildResource(manifest: LoadedManifest, kind: Kind, context: Bui
   if (name === undefined || findings.some(({ severity }) => severity === 'error')) {
     return { name, findings };
   }
-  for (const secret of secrets) redactBelow(getAt(document, `/spec${secret}`), context.redact);
   return { name, findings, resource: toResource(manifest, document, name, kind, secrets) };
 }
 

@@ -70,15 +70,19 @@ async function readLimited(path: string, limit: number): Promise<ReadAnswer> {
   try {
     const { size } = await handle.stat();
     if (size > limit) return { tooLarge: size };
-    const buffer = new Uint8Array(size + 1);
+    let buffer = new Uint8Array(size + 1);
     let length = 0;
-    while (length < buffer.length) {
+    while (length <= limit) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) break;
+      if (bytesRead === 0) return { bytes: buffer.subarray(0, length) };
       length += bytesRead;
+      if (length === buffer.length) {
+        const larger = new Uint8Array(Math.min(limit + 1, length * 2));
+        larger.set(buffer.subarray(0, larger.length));
+        if (larger.length > length) buffer = larger;
+      }
     }
-    if (length > limit) return { tooLarge: length };
-    return { bytes: buffer.subarray(0, length) };
+    return { tooLarge: length };
   } finally {
     await handle.close();
   }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type FileAccess, nodeFileAccess } from '../../src/manifest/file-access.ts';
 import { folderSource } from '../../src/manifest/folder-source.ts';
 import { gitSource } from '../../src/manifest/git-source.ts';
 import { loadManifests } from '../../src/manifest/load-manifests.ts';
@@ -121,6 +122,44 @@ describe('manifests in a folder', () => {
       patterns: ['jobs/*.yaml', 'none/*.yaml', '!jobs/b.yaml'],
     }).list();
     expect(listing.findings).toMatchObject([{ code: 'NO_FILES', severity: 'warning' }]);
+  });
+
+  it('that cannot be read are named with the reason, and the others are read', async () => {
+    const root = temporaryFolder({
+      'jobs/a.yaml': '1',
+      'jobs/b.yaml': '2',
+      'jobs/c.yaml': '3',
+      'jobs/locked/d.yaml': '4',
+    });
+    const failing = (code: string) => Promise.reject(Object.assign(new Error(code), { code }));
+    const files: FileAccess = {
+      ...nodeFileAccess,
+      list: (folder) => (folder.endsWith('locked') ? failing('EACCES') : nodeFileAccess.list(folder)),
+      read: (path, limit) => {
+        if (path.endsWith('a.yaml')) return failing('ENOENT');
+        return path.endsWith('b.yaml') ? failing('EIO') : nodeFileAccess.read(path, limit);
+      },
+    };
+    const listing = await folderSource({ root, patterns, files }).list();
+    expect(paths(listing)).toEqual(['jobs/c.yaml']);
+    expect(listing.findings.map(({ message }) => message).sort()).toEqual([
+      'jobs/a.yaml cannot be read: it is not there any more.',
+      'jobs/b.yaml cannot be read: reading failed with EIO.',
+      'jobs/locked cannot be read: access is denied.',
+    ]);
+  });
+
+  it('are read up to the limit and not further', async () => {
+    const root = temporaryFolder({ 'jobs/a.yaml': '12345' });
+    expect(await nodeFileAccess.read(join(root, 'jobs/a.yaml'), 4)).toEqual({ tooLarge: 5 });
+    expect(await nodeFileAccess.read(join(root, 'jobs/a.yaml'), 5)).toEqual({
+      bytes: new TextEncoder().encode('12345'),
+    });
+  });
+
+  it('in a folder that is not there are an error', async () => {
+    const listing = await folderSource({ root: '/nowhere/at/all', patterns }).list();
+    expect(listing.findings).toMatchObject([{ code: 'UNREADABLE_FILE' }]);
   });
 
   it('know their commit, and whether they differ from it', async () => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references look like that
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +81,45 @@ describe('the published schemas', () => {
       expect(schema).toEqual(published);
     }
     expect(providerSchemas.map(({ provider }) => provider)).toEqual(['sap']);
+  });
+});
+
+describe('another provider', () => {
+  it('is one more line: its kinds join the union, its credentials the config', () => {
+    const kinds = [
+      {
+        kind: 'SapJob',
+        provider: 'sap',
+        part: 'sap-job',
+        file: 'sap-job',
+        shared: 'sap-schedule',
+        type: 'SapJob',
+      },
+      { kind: 'OtherThing', provider: 'other', part: 'sap-settings', file: 'other', type: 'OtherThing' },
+    ];
+    const providers = [
+      { provider: 'sap', credentials: 'credentials-sap', tenant: 'tenant-sap' },
+      { provider: 'other', credentials: 'tenant-sap' },
+    ];
+    const composed: { file: string; schema: JsonObject }[] = composeSchemas(kinds, providers);
+    const find = (file: string) => compile(composed.find((entry) => entry.file === file)?.schema ?? {});
+    const config = (provider: string, credentials: JsonObject) => ({
+      apiVersion: 'reconcile/v1',
+      kind: 'Config',
+      manifests: ['x'],
+      targets: { a: { provider, credentials } },
+    });
+    expect(find('config')(config('sap', { token: 't' }))).toBe(true);
+    expect(find('config')(config('other', { subdomain: 's' }))).toBe(true);
+    expect(find('config')(config('other', { token: 't' }))).toBe(false);
+    const thing = {
+      apiVersion: 'reconcile/v1',
+      kind: 'OtherThing',
+      metadata: { name: 'a' },
+      spec: { asyncExecTimeout: 5 },
+    };
+    expect(find('manifest')(thing)).toBe(true);
+    expect(find('manifest')({ ...thing, kind: 'SapJob' })).toBe(false);
   });
 });
 
