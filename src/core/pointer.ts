@@ -38,7 +38,7 @@ function setTokens(
 ): Json | undefined {
   const [head, ...rest] = tokens;
   if (head === undefined) return value;
-  if (Array.isArray(node)) {
+  if (Array.isArray(node) && /^\d+$/.test(head)) {
     const copy = [...node];
     const index = Number(head);
     const next = setTokens(copy[index], rest, value);
