@@ -22,19 +22,19 @@ export interface Doing {
  * sent once more where `repeat` says that this cannot make a second object; else the failure stands.
  */
 export async function writeOrSettle<T>(
-  { writer }: Doing,
+  doing: Doing,
   request: HttpRequest,
   settle: () => Promise<T | undefined>,
   repeat: boolean,
 ): Promise<{ answer: HttpAnswer } | { settled: T }> {
   try {
-    return { answer: await writer.write(request) };
+    return { answer: await doing.writer.write(request) };
   } catch (error) {
     if (!outcomeUnknown(error)) throw error;
     const settled = await settle();
     if (settled !== undefined) return { settled };
     if (!repeat) throw error;
-    return { answer: await writer.write(request) };
+    return writeOrSettle(doing, request, settle, false);
   }
 }
 

@@ -223,3 +223,74 @@ describe('lost answers', () => {
     expect(await planAgain(here, desired, changed.entry)).toEqual([]);
   });
 });
+
+describe('names from the wild', () => {
+  it.each(['GET MDIClient new', 'transfer Billable Items ', "it's (new) v2.0.3", 'a/b?c=d&e#f%20+', 'ü'])(
+    'are read exactly as they are: %s',
+    async (name) => {
+      const { session } = await world({ jobs: [{ name, action: 'https://app.example.com/run' }] });
+      const [listed] = (await session.observe(['SapJob'])).resources;
+      expect(listed?.identity).toBe(name);
+      expect((await session.read({ kind: 'SapJob', identity: name }))?.id).toBe(listed?.id);
+      expect(await session.read({ kind: 'SapJob', identity: `${name} ` })).toBeNull();
+    },
+  );
+});
+
+describe('a service in trouble', () => {
+  const quarter = { probability: 0.25 };
+
+  it('is still observed whole, or not at all', async () => {
+    const here = await world(randomSeed({ jobs: 130, schedulesPerJob: 3 }));
+    const expected = (await here.session.observe(['SapJob'])).resources.map(({ identity }) => identity);
+    here.emulator.faults.set([
+      { match: { path: '/scheduler/search/*', ...quarter, seed: 1 }, effect: { status: 503 } },
+      { match: { path: '/scheduler/jobs', ...quarter, seed: 2 }, effect: { reset: true } },
+      { match: { path: '/scheduler/jobs', nth: 3 }, effect: { truncate: 40 } },
+    ]);
+    const seen = await here.session.observe(['SapJob']);
+    expect(seen.resources.map(({ identity }) => identity)).toEqual(expected);
+    expect(seen.resources.every(({ parts }) => parts.length === 3)).toBe(true);
+  });
+
+  it('a page of HTML is an error', async () => {
+    const here = await world(randomSeed({ jobs: 130, schedulesPerJob: 1 }));
+    here.emulator.faults.set({
+      match: { path: '/scheduler/jobs', query: 'offset=100' },
+      effect: { html: true },
+    });
+    await expect(here.session.observe(['SapJob'])).rejects.toMatchObject({ code: 'ANSWER_NOT_JSON' });
+  });
+
+  it('SEMANTICS 9: lost answers leave no second job and no second schedule, and the next apply goes on', async () => {
+    const versions: JsonObject[] = [
+      { a: { cron: '* * * * 7 3 20' }, b: { repeatInterval: '2 hours' } },
+      { a: { repeatAt: '18.40' }, b: { repeatInterval: '3 hours' }, c: { cron: '* * * mon 7 3 20' } },
+      { a: { repeatAt: '18.41' }, c: { repeatInterval: '1 day' }, d: { repeatAt: '3.07' } },
+    ];
+    let lost = 0;
+    for (let seed = 1; seed <= 8; seed++) {
+      const here = await world();
+      here.emulator.faults.set(
+        ['POST', 'PUT', 'DELETE'].map((method) => ({
+          match: { method, path: '/^.scheduler/', probability: 0.4, seed },
+          effect: { commitThenDrop: true },
+        })),
+      );
+      let entry: InventoryEntry | undefined;
+      for (const schedules of versions) {
+        const desired = job('report', { schedules });
+        ({ entry } = await apply(here, desired, entry));
+        const live = await here.session.read({ kind: 'SapJob', identity: 'report' });
+        expect(live?.parts.map(({ spec }) => spec['description']).sort()).toEqual(
+          Object.keys(schedules).sort(),
+        );
+        expect(live?.parts.every(({ spec }) => spec['active'])).toBe(true);
+        expect(await planAgain(here, desired, entry)).toEqual([]);
+      }
+      expect(here.emulator.state().jobs).toHaveLength(1);
+      lost += here.emulator.faults.list().reduce((sum, { hits }) => sum + hits, 0);
+    }
+    expect(lost).toBeGreaterThan(20);
+  });
+});
