@@ -39,6 +39,8 @@ export interface Prepared {
   /** Of the manifests. */
   source: { commit?: string; dirty?: boolean };
   progress: Progress;
+  /** Called before the first write. */
+  protectCalls(): void;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function prepareTargets(context: Context, options: PrepareOptions):
     throw new ReconcileError('There is no config.', { code: 'NO_CONFIG', category: 'invalid' });
   }
   const chosen = chooseTargets(config, options.target, options.several);
-  const { surroundings, progress } = await createSurroundings(context, options.concurrency);
+  const { surroundings, progress, protectCalls } = await createSurroundings(context, options.concurrency);
   const store = openStore(config);
   const resolved = chosen.map((target) =>
     resolveOne({ context, config, loaded, target, options, surroundings, store }),
@@ -68,6 +70,7 @@ export async function prepareTargets(context: Context, options: PrepareOptions):
     targets: resolved.flatMap(({ prepared }) => prepared ?? []),
     source: loaded.source,
     progress,
+    protectCalls,
   };
 }
 

@@ -3,16 +3,25 @@ import type { Surroundings } from '../core/provider.ts';
 import type { Context } from './context.ts';
 import { createProgress, type Progress } from './progress.ts';
 
+interface Gathered {
+  surroundings: Surroundings;
+  progress: Progress;
+  /** From now on a signal no longer cuts the call in flight: a write must end, and be recorded. */
+  protectCalls(): void;
+}
+
 /** What sessions get from this process: clock, randomness, logs, proxy variables, progress. */
-export async function createSurroundings(
-  context: Context,
-  concurrency: number,
-): Promise<{ surroundings: Surroundings; progress: Progress }> {
+export async function createSurroundings(context: Context, concurrency: number): Promise<Gathered> {
   const { io, invocation } = context;
   const progress = createProgress(context);
   const log = await createLog(context);
+  const cut = new AbortController();
+  const onSignal = (): void => cut.abort();
+  if (io.signal.aborted) cut.abort();
+  io.signal.addEventListener('abort', onSignal, { once: true });
   return {
     progress,
+    protectCalls: () => io.signal.removeEventListener('abort', onSignal),
     surroundings: {
       now: io.now,
       sleep: io.sleep,
@@ -22,7 +31,7 @@ export async function createSurroundings(
       env: io.env,
       concurrency,
       progress: progress.show,
-      signal: io.signal,
+      signal: cut.signal,
     },
   };
 }

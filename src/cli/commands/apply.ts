@@ -55,6 +55,7 @@ Examples:
       const done: TargetOutcome[] = [];
       let failure: unknown;
       for (const target of prepared.targets) {
+        if (context.io.signal.aborted) break;
         try {
           done.push(await applyOne(context, prepared, target, options));
         } catch (error) {
@@ -67,7 +68,7 @@ Examples:
       const begun = done.length + (failure === undefined ? 0 : 1);
       const left = prepared.targets.slice(begun).map(({ input }) => input.name);
       if (left.length > 0) context.note(`Not attempted after this: ${left.join(', ')}.`);
-      invocation.exitCode = exitCodeOf(done);
+      invocation.exitCode = exitCodeOf(done, left.length);
       if (failure !== undefined)
         throw done.some(({ writes }) => writes > 0) ? new AppliedInPart(failure) : failure;
     });
@@ -86,6 +87,7 @@ async function applyOne(
     if (planned.document.changes.length > 0 && !isRefusedTarget(planned.document)) {
       await confirm(context, planned, options);
     }
+    prepared.protectCalls();
     const outcome = await applyTarget(planned, {
       concurrency: options.concurrency,
       onError: options.onError,
@@ -156,8 +158,8 @@ function isComplete(target: TargetOutcome | undefined): boolean {
 }
 
 /** 7 as soon as something was done and something else was not; 1 when nothing succeeded. */
-function exitCodeOf(targets: readonly TargetOutcome[]): number {
-  if (targets.every(isComplete)) return exitCodes.done;
+function exitCodeOf(targets: readonly TargetOutcome[], left: number): number {
+  if (targets.every(isComplete) && left === 0) return exitCodes.done;
   const some = targets.some(
     ({ writes, outcomes }) => writes > 0 || outcomes.some(({ status }) => status === 'succeeded'),
   );
