@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml';
+import { Composer, type CST, type Document, LineCounter, Parser, Schema } from 'yaml';
 import { defaultLimits } from './limits.ts';
 
 export interface Trees {
@@ -13,8 +13,8 @@ const options = {
   // A comparison of each key with each other would take minutes for a hostile file; node-to-json has a Set.
   uniqueKeys: false,
   stringKeys: true,
-  merge: false,
-  resolveKnownTags: false,
+  // One for all documents: building it for each took a fifth of the time of small files.
+  schema: new Schema({ schema: 'core', merge: false, resolveKnownTags: false }),
   logLevel: 'silent',
 } as const;
 

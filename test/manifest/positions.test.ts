@@ -145,7 +145,7 @@ describe('the place of a character within a text value', () => {
           expect(shown.startsWith(wanted) || shown.startsWith(escaped)).toBe(true);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 });
