@@ -154,12 +154,12 @@ describe('manifests in a folder', () => {
     expect(await nodeFileAccess.read(join(root, 'jobs/a.yaml'), 4)).toEqual({ tooLarge: 5 });
     expect(await nodeFileAccess.read(join(root, 'jobs/a.yaml'), 5)).toEqual({
       bytes: new TextEncoder().encode('12345'),
-      // Files of the system claim to be empty, and grow while they are read.
+    });
+    // Files of the system claim to be empty, and grow while they are read.
     if (!existsSync('/proc/self/status')) return;
     const status = await nodeFileAccess.read('/proc/self/status', 100_000);
     expect('bytes' in status && new TextDecoder().decode(status.bytes)).toContain('VmRSS');
     expect(await nodeFileAccess.read('/proc/self/status', 10)).toEqual({ tooLarge: 11 });
-  });
   });
 
   it('in a folder that is not there are an error', async () => {
