@@ -7,6 +7,7 @@ import { jobBody, scheduleBody } from './bodies.ts';
 import { correlateSchedules } from './correlate.ts';
 import { canonicalJob, canonicalSchedule } from './normalize.ts';
 import { healedFields, jobName, partsToCreate } from './operations.ts';
+import { wokenOthers } from './owned.ts';
 import { globalParametersPath, jobPath, jobsPath } from './paths.ts';
 import { readResource, readWholeJob } from './read-job.ts';
 import { prepareNew } from './starting.ts';
@@ -117,6 +118,7 @@ async function putJob(
   if (live === null) throw gone(`Job "${jobName(change)}"`);
   const isDone = (now: LiveResource) => agreesAt(canonicalJob(target), now.canonical, pointers);
   if (isDone(live)) return { id, wrote: false };
+  refuseToWake(doing, live);
   const request = {
     method: 'PUT' as const,
     path: jobPath(id),
@@ -133,6 +135,23 @@ async function putJob(
     true,
   );
   return { id, wrote: true };
+}
+
+/** Schedules of ours have got a start; those of others would run at once when their job is switched on (SEMANTICS 5). */
+function refuseToWake({ change, context }: Doing, live: LiveResource): void {
+  if (change.desired?.lifecycle.allowImmediate === true) return;
+  const made = new Set([...context.results.values()].flatMap(({ partIds }) => Object.values(partIds ?? {})));
+  const others = wokenOthers(change, live, context.now()).filter(({ id }) => !made.has(id));
+  if (others.length === 0) return;
+  const shown = others.map(({ id }) => id).join(', ');
+  throw new ReconcileError(
+    `Switching job "${live.identity}" on would run schedules at once that are not ours: ${shown}.`,
+    {
+      code: 'RUNS_IMMEDIATELY',
+      category: 'refused',
+      remedy: 'Give them a start in the future in the service, or set lifecycle.allowImmediate: true.',
+    },
+  );
 }
 
 export async function deleteJob(doing: Doing): Promise<OperationResult> {

@@ -1,6 +1,6 @@
 import type { Change, PartChange } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { LivePart } from '../../core/resource.ts';
+import type { LivePart, LiveResource } from '../../core/resource.ts';
 import { correlateSchedules } from './correlate.ts';
 import { startsAtOnce } from './effective.ts';
 
@@ -41,6 +41,13 @@ export function wokenSchedules(change: Change, now: number): [string, LivePart][
   return [...ownedSchedules(change)]
     .filter(([, part]) => !written.has(part.id) && wakes(part.spec, change, now))
     .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Schedules that are not ours and would run at once: nothing can be written to them to prevent it. */
+export function wokenOthers(change: Change, live: LiveResource, now: number): LivePart[] {
+  const owned = new Set([...ownedSchedules(change).values()].map(({ id }) => id));
+  const ours = new Set(change.parts.map((part) => part.live?.id));
+  return live.parts.filter(({ id, spec }) => !owned.has(id) && !ours.has(id) && wakes(spec, change, now));
 }
 
 /** Does the change of the job make something run that rested? Then the job is written last. */

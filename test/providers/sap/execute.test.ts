@@ -344,6 +344,42 @@ describe('SEMANTICS 5: the engine sends a start of its own', () => {
   });
 });
 
+describe('SEMANTICS 5: a job is switched on', () => {
+  async function switching(lifecycle: { allowImmediate?: boolean } = {}) {
+    const fake = new FakeService();
+    const off = { active: false, schedules: { a: often } };
+    const { change, made } = await changed(fake, off, job('report', { schedules: { a: often } }, lifecycle));
+    made.schedules.push({ scheduleId: 'foreign', active: true, description: 'x', ...often });
+    return { fake, change, made };
+  }
+
+  it('not when that would run schedules of others at once', async () => {
+    const { fake, change, made } = await switching();
+    await expect(run(fake, change)).rejects.toMatchObject({ code: 'RUNS_IMMEDIATELY', category: 'refused' });
+    expect(made.row['active']).toBe(false);
+  });
+
+  it('schedules that come with the same change are ours, and announced', async () => {
+    const fake = new FakeService();
+    const desired = wanted({ schedules: { a: often, b: { repeatInterval: '1 hour' } } });
+    const { change, made } = await changed(fake, { active: false, schedules: { a: often } }, desired);
+    await run(fake, change);
+    expect([made.row['active'], made.schedules.length]).toEqual([true, 2]);
+  });
+
+  it('unless the manifest allows it, or they have a start to come', async () => {
+    const allowed = await switching({ allowImmediate: true });
+    await run(allowed.fake, allowed.change);
+    expect(allowed.made.row['active']).toBe(true);
+
+    const waiting = await switching();
+    Object.assign(waiting.made.schedules[1] as JsonObject, { startTime: '2027-01-01T00:00:00Z' });
+    await run(waiting.fake, waiting.change);
+    expect(waiting.made.row['active']).toBe(true);
+    expect(waiting.made.schedules[0]).toMatchObject({ startTime: '2026-11-22T14:00:00Z' });
+  });
+});
+
 describe('SEMANTICS 6: a mode change', () => {
   const toInterval = () => wanted({ schedules: { a: often } });
 
