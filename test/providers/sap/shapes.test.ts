@@ -33,8 +33,8 @@ describe('shapes that vary between answers', () => {
     const varied = await connect(plain.emulator.state(), shapes);
     const kinds = ['SapJob', 'SapTask', 'SapSettings'];
 
-    const expected = (await plain.session.observe(kinds)).resources.map(meaning);
-    const observed = (await varied.session.observe(kinds)).resources;
+    const expected = (await plain.session.observe(kinds, [])).resources.map(meaning);
+    const observed = (await varied.session.observe(kinds, [])).resources;
 
     expect(observed.map(meaning)).toEqual(expected);
     for (const listed of observed) {
@@ -65,7 +65,7 @@ describe('shapes that vary between answers', () => {
 
     const ids = [...results.values()][0]?.partIds ?? {};
     expect(Object.keys(ids).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
-    const { resources } = await session.observe(['SapJob']);
+    const { resources } = await session.observe(['SapJob'], []);
     const [live] = resources;
     if (live === undefined) throw new Error('not there');
     expect(
@@ -96,12 +96,12 @@ describe('tenants', () => {
       { ...seed, jobs: seed.jobs.map((row) => ({ ...row, action: 'https://app.example.com/run' })) },
       0,
     );
-    expect((await session.observe(['SapJob'])).resources.map(({ identity }) => identity)).toEqual([
+    expect((await session.observe(['SapJob'], [])).resources.map(({ identity }) => identity)).toEqual([
       'own',
       'same',
     ]);
 
-    const [same] = (await session.observe(['SapJob'])).resources.filter(
+    const [same] = (await session.observe(['SapJob'], [])).resources.filter(
       ({ identity }) => identity === 'same',
     );
     expect((await session.read({ kind: 'SapJob', identity: 'same' }))?.id).toBe(same?.id);
@@ -117,7 +117,7 @@ describe('tenants', () => {
       quietSurroundings(),
     );
     open.push(() => tenant.close());
-    expect((await tenant.observe(['SapJob'])).resources.map(({ identity }) => identity)).toEqual([
+    expect((await tenant.observe(['SapJob'], [])).resources.map(({ identity }) => identity)).toEqual([
       'same',
       'theirs',
     ]);

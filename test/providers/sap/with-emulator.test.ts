@@ -48,7 +48,7 @@ async function apply(
   desired: Resource,
   before?: InventoryEntry,
 ): Promise<{ entry: InventoryEntry; results: Map<string, OperationResult>; steps: string[] }> {
-  const { resources } = await session.observe([desired.kind]);
+  const { resources } = await session.observe([desired.kind], []);
   const inventory = before === undefined ? {} : { [desired.address]: before };
   const [change] = plan([desired], [...resources], inventory, {}, now());
   if (change === undefined) throw new Error('nothing to do');
@@ -79,7 +79,7 @@ async function apply(
 }
 
 async function planAgain({ session, now }: World, desired: Resource, entry: InventoryEntry) {
-  const { resources } = await session.observe([desired.kind]);
+  const { resources } = await session.observe([desired.kind], []);
   const changes = plan([desired], [...resources], { [desired.address]: entry }, {}, now());
   return changes.flatMap(({ operations }) => operations.map(({ summary }) => summary));
 }
@@ -88,7 +88,7 @@ describe('observe against the emulator', () => {
   it('reads 1,000 jobs with 3,000 schedules in at most ceil(jobs/100) + ceil(schedules/100) + 4 requests', async () => {
     const { session } = await world(randomSeed({ jobs: 1000, schedulesPerJob: 3 }));
 
-    const observed = await session.observe(['SapJob', 'SapTask', 'SapSettings']);
+    const observed = await session.observe(['SapJob', 'SapTask', 'SapSettings'], []);
 
     const jobs = observed.resources.filter(({ kind }) => kind !== 'SapSettings');
     const schedules = jobs.reduce((sum, { parts }) => sum + parts.length, 0);
@@ -99,7 +99,7 @@ describe('observe against the emulator', () => {
 
   it('gives what a direct read of each job gives', async () => {
     const { session } = await world(randomSeed({ jobs: 60, schedulesPerJob: 4, seed: 7 }));
-    const { resources } = await session.observe(['SapJob', 'SapTask']);
+    const { resources } = await session.observe(['SapJob', 'SapTask'], []);
 
     for (const listed of resources) {
       const read = await session.read({ kind: listed.kind, identity: listed.identity, id: listed.id });
@@ -229,7 +229,7 @@ describe('names from the wild', () => {
     'are read exactly as they are: %s',
     async (name) => {
       const { session } = await world({ jobs: [{ name, action: 'https://app.example.com/run' }] });
-      const [listed] = (await session.observe(['SapJob'])).resources;
+      const [listed] = (await session.observe(['SapJob'], [])).resources;
       expect(listed?.identity).toBe(name);
       expect((await session.read({ kind: 'SapJob', identity: name }))?.id).toBe(listed?.id);
       expect(await session.read({ kind: 'SapJob', identity: `${name} ` })).toBeNull();
@@ -242,13 +242,13 @@ describe('a service in trouble', () => {
 
   it('is still observed whole, or not at all', async () => {
     const here = await world(randomSeed({ jobs: 130, schedulesPerJob: 3 }));
-    const expected = (await here.session.observe(['SapJob'])).resources.map(({ identity }) => identity);
+    const expected = (await here.session.observe(['SapJob'], [])).resources.map(({ identity }) => identity);
     here.emulator.faults.set([
       { match: { path: '/scheduler/search/*', ...quarter, seed: 1 }, effect: { status: 503 } },
       { match: { path: '/scheduler/jobs', ...quarter, seed: 2 }, effect: { reset: true } },
       { match: { path: '/scheduler/jobs', nth: 3 }, effect: { truncate: 40 } },
     ]);
-    const seen = await here.session.observe(['SapJob']);
+    const seen = await here.session.observe(['SapJob'], []);
     expect(seen.resources.map(({ identity }) => identity)).toEqual(expected);
     expect(seen.resources.every(({ parts }) => parts.length === 3)).toBe(true);
   });
@@ -259,7 +259,7 @@ describe('a service in trouble', () => {
       match: { path: '/scheduler/jobs', query: 'offset=100' },
       effect: { html: true },
     });
-    await expect(here.session.observe(['SapJob'])).rejects.toMatchObject({ code: 'ANSWER_NOT_JSON' });
+    await expect(here.session.observe(['SapJob'], [])).rejects.toMatchObject({ code: 'ANSWER_NOT_JSON' });
   });
 
   it('SEMANTICS 9: lost answers leave no second job and no second schedule, and the next apply goes on', async () => {
