@@ -1,6 +1,7 @@
 import type { Block, Change, PartChange } from './change.ts';
 import type { Diagnostic } from './errors.ts';
 import type { Inventory } from './inventory.ts';
+import type { PlanContext } from './plan-context.ts';
 import { isRefused } from './plan-resource.ts';
 import type { Policy } from './policy.ts';
 import type { Resource } from './resource.ts';
@@ -32,12 +33,18 @@ interface Tally {
 }
 
 /** Gate 5: refuses deletions beyond the limits of the policy. Replacing a whole resource deletes it, too. */
-export function limitDeletes(changes: readonly Change[], inventory: Inventory, policy: Policy): Change[] {
+export function limitDeletes(
+  changes: readonly Change[],
+  inventory: Inventory,
+  { policy, kind }: PlanContext,
+): Change[] {
+  const deletesWhole = (change: Change): boolean =>
+    change.action === 'delete' || (change.action === 'replace' && kind(change.kind).replace === 'guarded');
   const owned = countOwned(inventory);
-  const deleted = countDeletes(changes);
+  const deleted = countDeletes(changes, deletesWhole);
   const block = limitBlock(owned, deleted, policy);
   if (block === undefined) return [...changes];
-  return changes.map((change) => blockDeletes(change, block));
+  return changes.map((change) => blockDeletes(change, block, deletesWhole(change)));
 }
 
 function countOwned(inventory: Inventory): Tally {
@@ -48,16 +55,12 @@ function countOwned(inventory: Inventory): Tally {
   return { resources: entries.length, parts: parts.length };
 }
 
-function countDeletes(changes: readonly Change[]): Tally {
+function countDeletes(changes: readonly Change[], deletesWhole: (change: Change) => boolean): Tally {
   const whole = changes.filter((change) => deletesWhole(change));
   const parts = changes
     .filter((change) => !deletesWhole(change))
     .flatMap((change) => change.parts.filter(deletesPart));
   return { resources: whole.length, parts: parts.length };
-}
-
-function deletesWhole(change: Change): boolean {
-  return change.action === 'delete' || change.action === 'replace';
 }
 
 /** A mode change keeps the schedule in service under a new id, also when it is finished later; only real removals count. */
@@ -99,8 +102,8 @@ function percentOf(part: number, whole: number): number {
   return whole < PERCENT_FROM ? 0 : (100 * part) / whole;
 }
 
-function blockDeletes(change: Change, block: Block): Change {
-  if (deletesWhole(change)) return { ...change, operations: [], blocked: change.blocked ?? block };
+function blockDeletes(change: Change, block: Block, whole: boolean): Change {
+  if (whole) return { ...change, operations: [], blocked: change.blocked ?? block };
   if (!change.parts.some(deletesPart)) return change;
   const parts = change.parts.map((part) =>
     deletesPart(part) ? { ...part, blocked: part.blocked ?? block } : part,

@@ -237,13 +237,12 @@ function planAbsentPart(input: PartInput, settled: Settled | undefined): Planned
 
 function partFields(input: PartInput, livePart: LivePart, settled: Settled | undefined): FieldDiff[] {
   const { part, path, kind, context, before, resource } = input;
-  const base = before?.entry.released === undefined ? before?.base : undefined;
   const ignore = withAlternatives(pointersWithin(resource.lifecycle.ignore, path), kind.alternatives);
   const live = withoutEffective(livePart, before?.entry, before?.base);
   const fields = diffFields({
     desired: fillFromLive(part, live, ignore),
     live,
-    base,
+    base: before?.base,
     atomic: kind.atomic,
     unreadable: kind.unreadable,
     ignore,
@@ -251,9 +250,7 @@ function partFields(input: PartInput, livePart: LivePart, settled: Settled | und
     sealer: context.sealer,
     heals: healRule(context, kind),
   }).map((field) =>
-    before?.entry.released === undefined || field.reason !== 'unowned'
-      ? field
-      : { ...field, reason: 'edited' as const },
+    before?.entry.released === undefined ? field : { ...field, reason: 'edited' as const, healed: true },
   );
   const over = settled ?? kind.settled(livePart.spec, resource.spec, context.now);
   // The service switches off what is over; putting it back on would run it again (SEMANTICS 4).

@@ -21,6 +21,8 @@ export interface ResourceInput {
   entry?: InventoryEntry;
   /** The address the entry had before `moved`. */
   movedFrom?: string;
+  /** The new identity belongs to another live object already. */
+  taken?: boolean;
 }
 
 export interface ResourcePlan {
@@ -69,6 +71,7 @@ function withoutManifest(input: ResourceInput, kind: Kind, context: PlanContext)
 function wanted(input: ResourceInput, desired: Resource, kind: Kind, context: PlanContext): DraftPlan {
   const { live } = input;
   if (live === undefined) return planAbsent(input, desired, kind, context);
+  if (live.identity !== desired.identity) return planRenamed(input, desired, live, kind, context);
   const entry = input.entry;
   const owned = entry !== undefined && entry.released === undefined;
   const base = entry === undefined ? undefined : baseOf(entry, kind);
@@ -116,7 +119,7 @@ function wanted(input: ResourceInput, desired: Resource, kind: Kind, context: Pl
       },
     };
   }
-  return { ...result, change: change.action === 'replace' ? guardReplace(change, desired) : change };
+  return { ...result, change: change.action === 'replace' ? guardReplace(change, desired, kind) : change };
 }
 
 function resourceAction(
@@ -220,7 +223,44 @@ function draft(
   };
 }
 
-function guardReplace(change: Draft, desired: Resource): Draft {
+/** The same resource under another identity: the service cannot rename, so that the old object goes and a new one comes. */
+function planRenamed(
+  input: ResourceInput,
+  desired: Resource,
+  live: LiveResource,
+  kind: Kind,
+  context: PlanContext,
+): DraftPlan {
+  const parts = planParts({
+    context,
+    kind,
+    resource: desired,
+    resourceTarget: desired.spec,
+    live: undefined,
+    entry: undefined,
+    base: undefined,
+    adopting: false,
+  });
+  const change: Draft = {
+    ...draft(input, desired),
+    action: 'replace',
+    reason: 'edited',
+    fields: [],
+    parts: parts.changes,
+    live,
+    target: desired.spec,
+    warnings: [`${live.identity} becomes ${desired.identity}: the service cannot rename it`],
+  };
+  const blocked = {
+    code: 'IDENTITY_TAKEN',
+    message: `${desired.identity} exists already, and ${live.identity} is to become it`,
+    override: 'none: decide which of the two stays',
+  };
+  const guarded = input.taken === true ? { ...change, blocked } : guardReplace(change, desired, kind);
+  return { change: guarded, diagnostics: parts.diagnostics, unownedParts: 0 };
+}
+
+function guardReplace(change: Draft, desired: Resource, kind: Kind): Draft {
   if (desired.lifecycle.protect) {
     return {
       ...change,
@@ -231,7 +271,8 @@ function guardReplace(change: Draft, desired: Resource): Draft {
       },
     };
   }
-  if (desired.lifecycle.allowReplace) return change;
+  const renamed = change.live?.identity !== desired.identity;
+  if (desired.lifecycle.allowReplace || (kind.replace === 'usual' && !renamed)) return change;
   return {
     ...change,
     blocked: {
@@ -260,7 +301,7 @@ function resourceFields(
   const fields = diffFields({
     desired: fillFromLive(desired, seen, ignore),
     live: seen,
-    base: released ? undefined : base?.resource,
+    base: base?.resource,
     atomic: kind.atomic,
     unreadable: kind.unreadable,
     ignore,

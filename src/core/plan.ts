@@ -43,7 +43,7 @@ export function planChanges(input: PlanInput, context: PlanContext): PlannedChan
   }
   const refusals = refuseEmptySet(input.desired, input.inventory, context.policy);
   return {
-    changes: orderChanges(limitDeletes(changes, input.inventory, context.policy)),
+    changes: orderChanges(limitDeletes(changes, input.inventory, context)),
     diagnostics,
     refusals,
     noop,
@@ -59,15 +59,19 @@ export function matchUp({ desired, live, inventory }: PlanInput): ResourceInput[
   for (const resource of desired) {
     const movedFrom = movedAddress(resource, entries, desired);
     const entry = entries.get(movedFrom ?? resource.address);
-    const found =
-      liveByIdentity.get(identityKey(resource)) ??
-      (entry === undefined ? undefined : liveByIdentity.get(identityKey(entry)));
+    const named = liveByIdentity.get(identityKey(resource));
+    const renamed =
+      entry === undefined || entry.identity === resource.identity
+        ? undefined
+        : liveByIdentity.get(identityKey(entry));
+    const found = renamed ?? named;
     if (movedFrom !== undefined) entries.delete(movedFrom);
     else entries.delete(resource.address);
     triples.set(resource.address, {
       address: resource.address,
       desired: resource,
       ...(found === undefined ? {} : { live: found }),
+      ...(renamed === undefined || named === undefined ? {} : { taken: true }),
       ...(entry === undefined ? {} : { entry }),
       ...(movedFrom === undefined ? {} : { movedFrom }),
     });

@@ -18,6 +18,11 @@ export interface Kind {
   preExisting: boolean;
   /** False: removal can only take out of service (Riversand batch). */
   deletable: boolean;
+  /**
+   * `guarded`: replacing the whole object needs `lifecycle.allowReplace` and counts as a deletion. `usual`: the service knows
+   * no other update (Riversand batch), so that a replace is announced but not refused.
+   */
+  replace: 'guarded' | 'usual';
   /** Fields that the service does not give back; compared desired against base. */
   unreadable: readonly Pointer[];
   /** Objects compared and written as one value (`/data`), relative to the object (resource or part). */
@@ -165,13 +170,20 @@ export interface ExecuteContext {
   reader: Reader;
 }
 
+/** An object that a manifest or the state names. */
+export interface KnownObject {
+  kind: string;
+  identity: string;
+}
+
 /** A connection of a provider to one target. Opened for reading alone (plan), or for writing too (apply). */
 export interface Session {
   /** Identity of the service instance: base URL + token claims, else client id or user. Never a secret. */
   instance(): Promise<string>;
   reader: Reader;
   /** Every live resource of the kinds, or an error; never a partial list. */
-  observe(kinds: readonly string[]): Promise<Observation>;
+  /** `known`: what is wanted or ours, for services whose ids can only be recognised by it. */
+  observe(kinds: readonly string[], known?: readonly KnownObject[]): Promise<Observation>;
   /** One object itself, not a search. `null` only after the service's own 404. */
   read(ref: { kind: string; identity: string; id?: string }): Promise<LiveResource | null>;
   /** Present only when the session was opened for writing. */

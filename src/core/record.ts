@@ -1,5 +1,6 @@
 import type { InventoryEntry, InventoryPart, Released } from './inventory.ts';
 import type { JsonObject } from './json.ts';
+import { getAt } from './pointer.ts';
 import type { Kind } from './provider.ts';
 import { partPath, type Resource } from './resource.ts';
 import { pointersWithin } from './scope.ts';
@@ -18,6 +19,8 @@ export interface RecordInput {
   sealer: Sealer;
   /** ISO instant. */
   now: string;
+  /** Taken over without a write: what cannot be read back was never seen. */
+  adopted?: boolean;
   commit?: string;
 }
 
@@ -53,8 +56,17 @@ export function recordApplied(input: RecordInput): InventoryEntry {
     parts: { ...keptParts(input), ...parts },
     lifecycle: desired.lifecycle,
     secrets: [...desired.secrets].sort(),
+    ...unverified(input),
     ...(input.commit === undefined ? {} : { commit: input.commit }),
   };
+}
+
+/** Fields that nobody could read when the object was adopted, until a write makes them known. */
+function unverified({ desired, kind, before, adopted }: RecordInput): Pick<InventoryEntry, 'unverified'> {
+  if (adopted === undefined) return before?.unverified === undefined ? {} : { unverified: before.unverified };
+  if (!adopted) return {};
+  const unseen = kind.unreadable.filter((pointer) => getAt(desired.spec, pointer) !== undefined);
+  return unseen.length === 0 ? {} : { unverified: unseen };
 }
 
 /** Parts whose key left the manifest but that are still ours (pruning is off), and tombstones. */

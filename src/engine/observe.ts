@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { baseOf } from '../core/base.ts';
 import { ReconcileError } from '../core/errors.ts';
 import type { Inventory, InventoryEntry } from '../core/inventory.ts';
-import type { Kind, Observation, Provider, Session } from '../core/provider.ts';
+import type { Kind, KnownObject, Observation, Provider, Session } from '../core/provider.ts';
 import type { LiveResource, Resource } from '../core/resource.ts';
 
 /** How many direct reads are asked for at once; the rate budget decides how many really go out. */
@@ -33,6 +33,7 @@ export function kindsToObserve(
 interface ObserveInput {
   session: Session;
   kinds: readonly string[];
+  desired: readonly Resource[];
   kind(name: string): Kind;
   inventory: Inventory;
   now(): number;
@@ -43,7 +44,7 @@ interface ObserveInput {
  * only after the service's own 404 (SEMANTICS 3, gate 3).
  */
 export async function observeTarget(input: ObserveInput): Promise<Observation> {
-  const observation = await input.session.observe(input.kinds);
+  const observation = await input.session.observe(input.kinds, knownObjects(input));
   const seen = new Map(observation.resources.map((resource) => [keyOf(resource), resource]));
   const now = input.now() + observation.skew;
   const doubtful = Object.values(input.inventory).filter(
@@ -61,6 +62,13 @@ export async function observeTarget(input: ObserveInput): Promise<Observation> {
     ),
   );
   return { ...observation, resources: [...seen.values()] };
+}
+
+function knownObjects({ desired, inventory }: ObserveInput): KnownObject[] {
+  const known = new Map<string, KnownObject>();
+  for (const { kind, identity } of [...desired, ...Object.values(inventory)])
+    known.set(keyOf({ kind, identity }), { kind, identity });
+  return [...known.values()];
 }
 
 function keyOf({ kind, identity }: { kind: string; identity: string }): string {

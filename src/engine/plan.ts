@@ -31,6 +31,7 @@ export async function planTarget(input: TargetInput): Promise<PlannedTarget> {
     const observation = await observeTarget({
       session,
       kinds: kindsToObserve(input.provider, input.resources, state.inventory),
+      desired: input.resources,
       kind,
       inventory: state.inventory,
       now: input.surroundings.now,

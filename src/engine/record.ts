@@ -48,12 +48,13 @@ function withoutManifest(
   before: InventoryEntry | undefined,
   deps: RecordDeps,
 ): InventoryEntry | null {
-  const kept = change.action === 'deactivate' || (change.action === 'forget' && change.live !== undefined);
+  const off = change.action === 'deactivate';
+  const kept = off || (change.action === 'forget' && change.live !== undefined);
   if (!kept || before === undefined) return null;
-  return {
-    ...before,
-    released: { at: formatInstant(deps.now()), how: change.action === 'deactivate' ? 'deactivate' : 'keep' },
-  };
+  const { activeField, deletable } = deps.context().kind(change.kind);
+  const how = off ? (deletable ? 'deactivate' : 'disable') : 'keep';
+  const spec = off ? { ...before.spec, [activeField]: false } : before.spec;
+  return { ...before, spec, released: { at: formatInstant(deps.now()), how } };
 }
 
 function applied(
@@ -77,6 +78,7 @@ function applied(
     before,
     sealer: context.sealer,
     now: formatInstant(deps.now()),
+    adopted: before === undefined && change.action === 'adopt' && change.operations.length === 0,
     ...(deps.commit === undefined ? {} : { commit: deps.commit }),
   });
   return live === undefined ? entry : dropStaleEffective(entry, live);

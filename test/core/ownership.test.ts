@@ -180,3 +180,34 @@ describe('SEMANTICS 2: kinds that exist by themselves', () => {
     expect(plan.changes).toMatchObject([{ action: 'forget', operations: [] }]);
   });
 });
+
+describe('a resource under another identity', () => {
+  const renamed = (lifecycle = {}) => ({ ...job('a', one, { lifecycle }), identity: 'new name' });
+  const base = [entryOf(job('a', one), { daily: 's1' }), entryOf(job('b'))];
+  const live = [liveJob('a', {}, [daily]), liveJob('b')];
+
+  it('is a replace, never silently', () => {
+    const plan = planWorld({ desired: [renamed(), job('b')], live, base });
+    expect(plan.changes).toMatchObject([
+      { action: 'replace', blocked: { code: 'REPLACE_WHOLE' }, operations: [] },
+    ]);
+    expect(
+      planWorld({ desired: [renamed({ allowReplace: true }), job('b')], live, base }).changes[0]?.operations,
+    ).not.toEqual([]);
+    expect(
+      planWorld({ desired: [renamed({ allowReplace: true, protect: true }), job('b')], live, base })
+        .changes[0]?.blocked?.code,
+    ).toBe('PROTECTED');
+  });
+
+  it('never takes the place of another object', () => {
+    const plan = planWorld({
+      desired: [renamed({ allowReplace: true }), job('b')],
+      live: [...live, liveJob('new name')],
+      base,
+    });
+    expect(plan.changes).toMatchObject([
+      { action: 'replace', blocked: { code: 'IDENTITY_TAKEN' }, operations: [] },
+    ]);
+  });
+});

@@ -9,6 +9,7 @@ export function plainKind(kind: string, overrides: Partial<Kind> = {}): Kind {
     schemaFile: `${kind}.schema.json`,
     preExisting: false,
     deletable: true,
+    replace: 'guarded',
     unreadable: [],
     atomic: [],
     alternatives: [],

@@ -14,6 +14,7 @@ export const memoryKind: Kind = {
   parts: { field: 'schedules', noun: 'schedule' },
   preExisting: false,
   deletable: true,
+  replace: 'guarded',
   unreadable: ['/payload'],
   atomic: ['/data', '/payload'],
   alternatives: ['/every', '/at'],

@@ -16,6 +16,7 @@ export const sapJob: Kind = {
   parts: { field: 'schedules', noun: 'schedule' },
   preExisting: false,
   deletable: true,
+  replace: 'guarded',
   unreadable: [],
   atomic: ['/data', '/startTime', '/endTime', '/time'],
   alternatives: MODES.map((mode) => `/${mode}`),

@@ -11,6 +11,7 @@ export const sapSettings: Kind = {
   schemaFile: 'sap-settings.schema.json',
   preExisting: true,
   deletable: false,
+  replace: 'guarded',
   unreadable: [],
   atomic: [],
   secret: [],

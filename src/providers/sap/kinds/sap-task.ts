@@ -16,6 +16,7 @@ export const sapTask: Kind = {
   parts: { field: 'schedules', noun: 'schedule' },
   preExisting: true,
   deletable: false,
+  replace: 'guarded',
   unreadable: [],
   atomic: ['/data', '/startTime', '/endTime', '/time'],
   alternatives: MODES.map((mode) => `/${mode}`),
