@@ -116,6 +116,7 @@ function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findin
         policy: target.policy,
         resources,
         store,
+        others: Object.keys(config.targets).filter((name) => name !== target.name),
         surroundings,
         ...(stateKey === undefined || stateKey === '' ? {} : { stateKey }),
         ...(loaded.source.commit === undefined ? {} : { commit: loaded.source.commit }),

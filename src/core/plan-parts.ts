@@ -327,6 +327,7 @@ function updatePart(
 function withImpact(change: PartChange, input: PartInput, kind: Kind, context: PlanContext): PartChange {
   const impact = kind.impact({
     action: change.action,
+    reason: change.reason,
     ...(change.live === undefined ? {} : { before: change.live }),
     ...(change.target === undefined ? {} : { after: change.target }),
     ...(input.live === undefined ? {} : { resourceBefore: input.live.spec }),

@@ -48,7 +48,7 @@ export function planPartRemoval(input: PartRemovalInput): { change?: PartChange;
     ...(impact === undefined ? {} : { impact }),
   };
   if (action === 'delete' && lifecycle.protect)
-    return { change: { ...planned, blocked: protectedDelete(address) }, diagnostics: [] };
+    return { change: { ...planned, blocked: protectedDelete() }, diagnostics: [] };
   return { change: planned, diagnostics: [] };
 }
 
@@ -123,17 +123,16 @@ export function planRemoval({ context, kind, address, entry, live }: RemovalInpu
     parts,
     ...(target === undefined ? {} : { target }),
   };
-  const blocked = action === 'delete' ? deleteBlock(address, entry, live, ours) : undefined;
+  const blocked = action === 'delete' ? deleteBlock(entry, live, ours) : undefined;
   return { change: blocked === undefined ? planned : { ...planned, blocked }, diagnostics: [] };
 }
 
 function deleteBlock(
-  address: string,
   entry: InventoryEntry,
   live: LiveResource,
   ours: ReadonlySet<string>,
 ): Block | undefined {
-  if (entry.lifecycle.protect) return protectedDelete(address);
+  if (entry.lifecycle.protect) return protectedDelete();
   const others = live.parts.filter((part) => !ours.has(part.id));
   if (others.length === 0 || entry.lifecycle.exclusive) return undefined;
   return {
@@ -143,11 +142,11 @@ function deleteBlock(
   };
 }
 
-function protectedDelete(address: string): Block {
+function protectedDelete(): Block {
   return {
     code: 'PROTECTED',
     message: 'deleting it is refused: the resource is protected',
-    override: `lifecycle.protect: false in the manifest, or: reconcile unprotect ${address}`,
+    override: 'lifecycle.protect: false in its manifest, applied once before it is removed',
   };
 }
 

@@ -1,15 +1,16 @@
 import { type Base, baseOf, withoutEffective } from './base.ts';
-import type { Action, Change, FieldDiff, PartChange, Reason } from './change.ts';
+import type { Action, Block, Change, FieldDiff, PartChange, Reason } from './change.ts';
 import { applyDiffs, diffFields } from './diff.ts';
 import type { Diagnostic } from './errors.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { InventoryEntry } from './inventory.ts';
+import type { JsonObject } from './json.ts';
 import type { PlanContext } from './plan-context.ts';
 import { healRule } from './plan-context.ts';
 import { adoptionBlock, changeReason, leftAlone, type PartsPlan, planParts } from './plan-parts.ts';
 import { planRemoval } from './plan-removal.ts';
 import type { Kind } from './provider.ts';
-import type { LiveResource, Resource } from './resource.ts';
+import type { LivePart, LiveResource, Resource } from './resource.ts';
 import { fillFromLive, pointersWithin } from './scope.ts';
 import { sealAt } from './seal.ts';
 
@@ -119,7 +120,15 @@ function wanted(input: ResourceInput, desired: Resource, kind: Kind, context: Pl
       },
     };
   }
-  return { ...result, change: change.action === 'replace' ? guardReplace(change, desired, kind) : change };
+  if (change.action === 'replace') return { ...result, change: guardReplace(change, desired, kind) };
+  const woken =
+    healed.length > 0 && !desired.lifecycle.allowImmediate
+      ? wokenStranger(parts.unowned, live, target, kind, context)
+      : undefined;
+  return {
+    ...result,
+    change: woken === undefined ? change : { ...change, blocked: runsStranger(woken, kind) },
+  };
 }
 
 function resourceAction(
@@ -223,6 +232,37 @@ function draft(
   };
 }
 
+/** A part of somebody else that this change of the resource around it would start at once; it is not ours to hold back. */
+function wokenStranger(
+  unowned: readonly LivePart[],
+  live: LiveResource,
+  target: JsonObject,
+  kind: Kind,
+  context: PlanContext,
+): LivePart | undefined {
+  return unowned.find((part) => {
+    const impact = kind.impact({
+      action: 'update',
+      reason: 'unowned',
+      before: part,
+      after: part.spec,
+      resourceBefore: live.spec,
+      resourceAfter: target,
+      fields: [],
+      now: context.now,
+    });
+    return impact?.immediate === true;
+  });
+}
+
+function runsStranger(part: LivePart, kind: Kind): Block {
+  return {
+    code: 'RUNS_IMMEDIATELY',
+    message: `this would start a run at once of ${kind.parts?.noun ?? 'part'} ${part.id}, which is not ours`,
+    override: 'lifecycle.allowImmediate: true',
+  };
+}
+
 /** The same resource under another identity: the service cannot rename, so that the old object goes and a new one comes. */
 function planRenamed(
   input: ResourceInput,
@@ -309,10 +349,9 @@ function resourceFields(
     sealer: context.sealer,
     heals: healRule(context, kind),
   });
-  const taken = released || kind.preExisting;
-  return taken
-    ? fields.map((diff) => (diff.reason === 'unowned' ? { ...diff, reason: 'edited' } : diff))
-    : fields;
+  if (released) return fields.map((diff) => ({ ...diff, reason: 'edited', healed: true }));
+  if (!kind.preExisting) return fields;
+  return fields.map((diff) => (diff.reason === 'unowned' ? { ...diff, reason: 'edited' } : diff));
 }
 
 function unownedNote(desired: Resource, kind: Kind, parts: PartsPlan): Diagnostic[] {

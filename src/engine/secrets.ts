@@ -18,7 +18,7 @@ export function unverifiableNote(inventory: Inventory, sealer: Sealer): Diagnost
       severity: 'info',
       message: `secrets of ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ''} cannot be compared with what was last applied`,
       remedy:
-        'Set RECONCILE_STATE_KEY to the key they were applied with; a change of such a secret alone is otherwise seen only where the service shows it.',
+        'Set RECONCILE_STATE_KEY, always to the same value: it seals secrets so that a change of one is seen even where the service does not show it.',
     },
   ];
 }

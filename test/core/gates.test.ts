@@ -43,7 +43,7 @@ describe('SEMANTICS 8 gate 5: protection and deletion limits', () => {
     expect(plan.changes).toMatchObject([
       {
         action: 'delete',
-        blocked: { code: 'PROTECTED', override: expect.stringContaining('unprotect MemoryJob/a') },
+        blocked: { code: 'PROTECTED', override: expect.stringContaining('lifecycle.protect: false') },
       },
     ]);
   });

@@ -42,25 +42,40 @@ Examples:
     )
     .action(async (options: Options, self: Command) => {
       const context = openContext(self, invocation);
-      const document = await makePlan(context, options);
+      const { document, failure } = await makePlan(context, options);
+      // What could be planned is shown all the same; the failure decides the exit code.
+      if (failure !== undefined && document.targets.length === 0) throw failure;
       if (options.out !== undefined) {
         await writeResult(resolve(context.cwd, options.out), renderJson(document));
         context.note(`Saved to ${options.out}.`);
       }
       context.io.out(render(document, options.output, context));
+      if (failure !== undefined) throw failure;
       invocation.exitCode = options.exitCode === true ? exitCodeOf(document.targets) : exitCodes.done;
     });
 };
 
-async function makePlan(context: Context, options: Options): Promise<PlanDocument> {
+interface MadePlan {
+  document: PlanDocument;
+  /** Of the first target that could not be planned. */
+  failure?: unknown;
+}
+
+async function makePlan(context: Context, options: Options): Promise<MadePlan> {
   const prepared = await prepareTargets(context, { ...options, several: 'all', readOnly: true });
   const targets: PlanTarget[] = [];
+  const failures: unknown[] = [];
   for (const target of prepared.targets) {
-    const planned = await planPrepared(prepared, target);
-    await planned.close();
-    targets.push(planned.document);
+    try {
+      const planned = await planPrepared(prepared, target);
+      await planned.close();
+      targets.push(planned.document);
+    } catch (failure) {
+      failures.push(failure);
+    }
   }
-  return redacted(planDocument(prepared, targets, context.io.now()), context);
+  const document = redacted(planDocument(prepared, targets, context.io.now()), context);
+  return failures.length === 0 ? { document } : { document, failure: failures[0] };
 }
 
 function render(document: PlanDocument, output: OutputFormat, { render: look }: Context): string {
