@@ -54,7 +54,7 @@ export async function prepareTargets(context: Context, options: PrepareOptions):
     options.ref === undefined ? {} : { ref: options.ref },
   );
   if (config === undefined || loaded === undefined) {
-    assertNoErrors(findings);
+    assertNoErrors(sortFindings(uniqueFindings(findings)));
     throw new ReconcileError('There is no config.', { code: 'NO_CONFIG', category: 'invalid' });
   }
   const chosen = chooseTargets(config, options.target, options.several);

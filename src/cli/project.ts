@@ -1,14 +1,14 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { type Config, loadConfig, type TargetConfig } from '../config/index.ts';
+import { type Config, createConfigEnvironment, loadConfig, type TargetConfig } from '../config/index.ts';
 import { type Finding, ReconcileError } from '../core/errors.ts';
 import type { Provider } from '../core/provider.ts';
-import { folderSource, gitSource, type LoadResult, loadManifests } from '../manifest/index.ts';
-import { findProvider } from '../providers/registry.ts';
+import { folderSource, gitSource, type LoadResult, loadManifests, resolveTarget } from '../manifest/index.ts';
+import { findProvider, providers } from '../providers/registry.ts';
 import type { Context } from './context.ts';
 
 /** Config and manifests as written, with all that is wrong with them. */
 export interface Project {
-  /** Absent when the config has errors; then nothing else can be said. */
+  /** Absent when the config has errors; the manifests are then read as far as they go without it. */
   config?: Config;
   loaded?: LoadResult;
   findings: Finding[];
@@ -16,19 +16,43 @@ export interface Project {
 
 /** Reads config and manifests: from the folder, or with `ref` the manifests as of a commit. */
 export async function loadProject(context: Context, { ref }: { ref?: string } = {}): Promise<Project> {
-  const { config, findings } = await loadConfig({
+  const { config, manifests, findings } = await loadConfig({
     cwd: context.cwd,
     ...(context.config === undefined ? {} : { file: context.config }),
   });
-  if (config === undefined) return { findings };
-  const { root, file, manifests: patterns } = config;
+  const found = config ?? manifests;
+  if (found === undefined) return { findings };
+  const { root, file, manifests: patterns } = found;
   const configFile = relative(root, file);
   const source =
     ref === undefined
       ? folderSource({ root, patterns, displayRoot: displayRoot(context.cwd, root), skip: [file] })
       : gitSource({ root, patterns, ref, skip: [configFile] });
   const loaded = await loadManifests(source);
-  return { config, loaded, findings: [...findings, ...loaded.findings] };
+  if (config !== undefined) return { config, loaded, findings: [...findings, ...loaded.findings] };
+  return { loaded, findings: [...findings, ...loaded.findings, ...bareFindings(context, loaded, root)] };
+}
+
+/** What only a target can fill in says nothing about a manifest while the config is broken. */
+const targetMatters: readonly string[] = ['UNRESOLVED_VARIABLE', 'ENV_NOT_ALLOWED'];
+
+/** Findings about the manifests as they are written, for a config that gives no targets yet: all at once, still. */
+function bareFindings(context: Context, { manifests }: LoadResult, root: string): Finding[] {
+  const environment = createConfigEnvironment({ root, allowFiles: [] }, context.io.env);
+  return providers
+    .flatMap(
+      ({ name, kinds }) =>
+        resolveTarget({
+          manifests,
+          target: { name, variables: {}, select: { labels: {} }, patches: [], allowEnv: [] },
+          kinds,
+          environment,
+          redact: (secret) => context.invocation.redactor.add(secret),
+          now: context.io.now(),
+          placeholders: true,
+        }).findings,
+    )
+    .filter(({ code }) => !targetMatters.includes(code));
 }
 
 /** Findings name files as seen from the working directory, unless the project is somewhere else altogether. */

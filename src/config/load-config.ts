@@ -26,6 +26,8 @@ export interface LoadConfigInput {
 export interface LoadedConfig {
   /** Absent when there are errors. */
   config?: Config;
+  /** Where the manifests are, though the rest of the config has errors: so that all findings can be shown at once. */
+  manifests?: Pick<Config, 'root' | 'file' | 'manifests'>;
   findings: Finding[];
 }
 
@@ -52,13 +54,22 @@ export function parseConfig(bytes: Uint8Array, path: string, shown: string): Loa
   if (document === undefined || second !== undefined) return { findings: [notOneDocument(shown, second)] };
   const place = (finding: PointedFinding) => placeFinding(finding, locate, document.index);
   const invalid = check(document.value).map(place);
-  if (invalid.some(({ severity }) => severity === 'error')) return { findings: sortFindings(invalid) };
+  if (invalid.some(({ severity }) => severity === 'error')) {
+    return { ...salvage(document.value, path, invalid), findings: sortFindings(invalid) };
+  }
   const config = toConfig(document.value as unknown as ConfigDocument, {
     file: path,
     root: dirname(path),
     locate: (pointer, options) => locate(document.index, pointer, options),
   });
   return { config, findings: sortFindings(invalid) };
+}
+
+function salvage(document: Json, file: string, invalid: readonly Finding[]): Pick<LoadedConfig, 'manifests'> {
+  const patterns = isObject(document) ? document['manifests'] : undefined;
+  const sound = Array.isArray(patterns) && patterns.every((pattern) => typeof pattern === 'string');
+  if (!sound || invalid.some(({ pointer }) => pointer?.startsWith('/manifests') === true)) return {};
+  return { manifests: { root: dirname(file), file, manifests: patterns } };
 }
 
 function check(document: Json): PointedFinding[] {

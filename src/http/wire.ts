@@ -29,6 +29,9 @@ async function compile(schema: JsonObject): Promise<ValidateFunction> {
     strictTypes: false,
     allowUnionTypes: true,
     validateFormats: false,
+    // Our own schemas: checked by the tests, not at every start.
+    validateSchema: false,
+    meta: false,
   }).compile(schema);
 }
 

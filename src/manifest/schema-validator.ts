@@ -30,6 +30,9 @@ function compile(schema: JsonObject): ValidateFunction {
     allErrors: true,
     verbose: true,
     logger: false,
+    // Our own schemas are checked against the meta-schema by a test; doing it at every start costs more than all the rest.
+    validateSchema: false,
+    meta: false,
     // A property that the prototype has (`toString`) is not there unless the document has it.
     ownProperties: true,
   });

@@ -32,6 +32,17 @@ describe('validate', () => {
     expect(out).toMatch(/Invalid: \d+ errors/);
   });
 
+  test('a broken config hides nothing about the manifests', async () => {
+    await folder.write({
+      'reconcile.yaml': configText(['dev']).replace('provider:', 'provder:'),
+      'jobs/a.yaml': jobText('a', '* 1-3 * * 10 0 20'),
+    });
+    const { code, out } = await validate();
+    expect(code).toBe(3);
+    expect(out).toMatch(/^jobs\/a\.yaml:8:\d+ TIME_CRON_DASH_RANGE/m);
+    expect(out).toMatch(/^reconcile\.yaml:\d+:\d+ UNKNOWN_PROPERTY/m);
+  });
+
   test('-o json has the findings as data', async () => {
     await folder.write({ 'jobs/a.yaml': jobText('a', 'nonsense') });
     const { code, out, err } = await validate('-o', 'json');

@@ -67,7 +67,9 @@ async function check(context: Context, options: Options): Promise<Checked> {
     context,
     options.ref === undefined ? {} : { ref: options.ref },
   );
-  if (config === undefined || loaded === undefined) return { findings, targets: [] };
+  if (config === undefined || loaded === undefined) {
+    return { findings: sortFindings(uniqueFindings(findings)), targets: [] };
+  }
   const environment = createConfigEnvironment(config, context.io.env);
   const targets = chooseTargets(config, options.target, 'all').map((target) => ({
     name: target.name,
