@@ -56,6 +56,13 @@ export interface Kind {
   impact(input: ImpactInput): Impact | undefined;
   /** Operations in execution order. */
   operations(change: Change, now: number): Operation[];
+  /** What a change of the whole resource does to its own runs, and what to know before; for kinds whose runs are not those of parts. */
+  outlook?(change: Omit<Change, 'operations'>, now: number): Outlook;
+}
+
+export interface Outlook {
+  impact?: Impact;
+  warnings: readonly string[];
 }
 
 export interface Settled {
@@ -174,6 +181,10 @@ export interface ExecuteContext {
 export interface KnownObject {
   kind: string;
   identity: string;
+  /** As in the manifest, else as last applied (secrets sealed): for services whose identities cannot be taken apart again. */
+  spec: JsonObject;
+  /** False: only the state names it, so that it is to be removed. */
+  wanted: boolean;
 }
 
 /** A connection of a provider to one target. Opened for reading alone (plan), or for writing too (apply). */
