@@ -54,6 +54,8 @@ export interface Kind {
   settled(part: JsonObject, resource: JsonObject, now: number): Settled | undefined;
   /** What a part change does to the runs. `resource*`: the spec around it, before and after. */
   impact(input: ImpactInput): Impact | undefined;
+  /** When it is due; absent for kinds that never run (settings). */
+  runs?(input: RunsInput): number[];
   /** Operations in execution order. */
   operations(change: Change, now: number): Operation[];
   /** What a change of the whole resource does to its own runs, and what to know before; for kinds whose runs are not those of parts. */
@@ -63,6 +65,20 @@ export interface Kind {
 export interface Outlook {
   impact?: Impact;
   warnings: readonly string[];
+}
+
+/** A schedule and the stretch of time that is asked about. */
+export interface RunsInput {
+  /** The resource, as written or as live. */
+  resource: JsonObject;
+  /** The part, as written or as live; absent for kinds without parts. */
+  part?: JsonObject;
+  /** What is read only about the part (or resource): `nextRunAt` is the phase of an interval. */
+  facts?: JsonObject;
+  /** Epoch ms; runs in [from, until) are given, in order, at most `limit`. */
+  from: number;
+  until: number;
+  limit: number;
 }
 
 export interface Settled {
@@ -197,6 +213,8 @@ export interface Session {
   observe(kinds: readonly string[], known?: readonly KnownObject[]): Promise<Observation>;
   /** One object itself, not a search. `null` only after the service's own 404. */
   read(ref: { kind: string; identity: string; id?: string }): Promise<LiveResource | null>;
+  /** The run logs of a part (or of a resource without parts), newest first; absent where the service keeps none. */
+  runLogs?(ref: { kind: string; id: string; partId?: string }): AsyncIterable<JsonObject>;
   /** Present only when the session was opened for writing. */
   execute?(operation: Operation, context: ExecuteContext): Promise<OperationResult>;
   close(): Promise<void>;

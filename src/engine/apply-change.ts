@@ -6,9 +6,11 @@ import type { PlanContext } from '../core/plan-context.ts';
 import { isRefused, planResource } from '../core/plan-resource.ts';
 import type { OperationResult, Session } from '../core/provider.ts';
 import type { LiveResource } from '../core/resource.ts';
+import { type AvoidRuns, nextGap, noGap, waitingFor } from './avoid-runs.ts';
 import { errorOf, operationOutcome } from './outcomes.ts';
 import { entriesAfter, partialEntry } from './record.ts';
 import type { StateWriter } from './state-writer.ts';
+import type { ArchiveLogs } from './types.ts';
 
 export interface ApplyChangeDeps {
   session: Session;
@@ -17,6 +19,12 @@ export interface ApplyChangeDeps {
   /** The service's clock, epoch ms. */
   now(): number;
   commit: string | undefined;
+  target: string;
+  avoidRuns: AvoidRuns | undefined;
+  archiveLogs: ArchiveLogs | undefined;
+  sleep(ms: number): Promise<void>;
+  /** Told what is being waited for. */
+  waiting(message: string): void;
 }
 
 export interface AppliedChange {
@@ -49,8 +57,7 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
       await deps.writer.record(entriesAfter(planned, planned.live, run.results, deps));
       return ended('succeeded');
     }
-    const live = await readAgain(planned, deps.session);
-    const change = planAgain(planned, live, deps);
+    const { live, change } = await readInGap(planned, deps);
     if (change === undefined || change.operations.length === 0) {
       run.operations = planned.operations.map((operation) => operationOutcome(operation, 'noop'));
       await deps.writer.record(
@@ -59,6 +66,7 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
       return ended('noop');
     }
     skipped(planned, change, run);
+    await archive(change, deps);
     await execute(change, live, run, deps);
     const after = await readAgain({ ...change, ...(idOf(change, run) ?? {}) }, deps.session);
     const entries = entriesAfter(change, after, run.results, deps);
@@ -67,6 +75,49 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
     return ended(writes() === 0 ? 'noop' : 'succeeded');
   } catch (error) {
     return ended('failed', error);
+  }
+}
+
+interface ReadAgain {
+  live: LiveResource | undefined;
+  change: Change | undefined;
+}
+
+/** The object as it is just before the write; with `avoidRuns`, at a moment far enough from its runs. */
+async function readInGap(planned: Change, deps: ApplyChangeDeps): Promise<ReadAgain> {
+  const until = deps.now() + (deps.avoidRuns?.timeout ?? 0);
+  for (;;) {
+    const live = await readAgain(planned, deps.session);
+    const change = planAgain(planned, live, deps);
+    if (deps.avoidRuns === undefined || change === undefined) return { live, change };
+    const now = deps.now();
+    const { within } = deps.avoidRuns;
+    const gap = nextGap(change, deps.context().kind(change.kind), { within, now, until });
+    if (gap === undefined) throw noGap(change, deps.avoidRuns);
+    if (gap <= now) return { live, change };
+    deps.waiting(waitingFor(change, gap));
+    await deps.sleep(gap - now);
+  }
+}
+
+/** Saves what the change would destroy; a failure here stops it before anything is written. */
+async function archive(change: Change, { archiveLogs, session, target }: ApplyChangeDeps): Promise<void> {
+  if (archiveLogs === undefined || session.runLogs === undefined || change.live === undefined) return;
+  const { id } = change.live;
+  const whole = change.action === 'delete' || change.action === 'replace';
+  const lost = whole
+    ? change.live.parts
+    : change.parts.flatMap((part) => (part.impact?.runLogsLost ? (part.live ?? []) : []));
+  for (const part of lost) {
+    const key = change.parts.find((candidate) => candidate.live?.id === part.id)?.key;
+    const owner = {
+      target,
+      address: change.address,
+      ...(key === undefined ? {} : { key }),
+      id,
+      partId: part.id,
+    };
+    await archiveLogs(owner, session.runLogs({ kind: change.kind, id, partId: part.id }));
   }
 }
 

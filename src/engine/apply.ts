@@ -45,6 +45,11 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
       context,
       commit: input.commit,
       now: () => context().now,
+      target: input.name,
+      avoidRuns: options.avoidRuns,
+      archiveLogs: options.archiveLogs,
+      sleep: (ms) => input.surroundings.sleep(ms, options.signal),
+      waiting: (message) => options.onProgress?.({ type: 'wait', address: change.address, message }),
     });
     writes += result.writes;
     if (result.outcome.status === 'failed' && options.onError === 'stop') stopped = true;

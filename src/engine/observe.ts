@@ -66,8 +66,10 @@ export async function observeTarget(input: ObserveInput): Promise<Observation> {
 
 function knownObjects({ desired, inventory }: ObserveInput): KnownObject[] {
   const known = new Map<string, KnownObject>();
-  for (const { kind, identity } of [...desired, ...Object.values(inventory)])
-    known.set(keyOf({ kind, identity }), { kind, identity });
+  for (const { kind, identity, spec } of Object.values(inventory))
+    known.set(keyOf({ kind, identity }), { kind, identity, spec, wanted: false });
+  for (const { kind, identity, spec } of desired)
+    known.set(keyOf({ kind, identity }), { kind, identity, spec, wanted: true });
   return [...known.values()];
 }
 

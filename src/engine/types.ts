@@ -1,11 +1,13 @@
 import type { Change } from '../core/change.ts';
 import type { Drift } from '../core/drift.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { ChangeOutcome } from '../core/outcome.ts';
 import type { PlanTarget } from '../core/plan-document.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Connection, Provider, Session, Surroundings } from '../core/provider.ts';
 import type { LiveResource, Resource } from '../core/resource.ts';
 import type { StateStore, TargetState } from '../state/store.ts';
+import type { AvoidRuns } from './avoid-runs.ts';
 
 /** One target, ready to be planned: everything an entry point has gathered. */
 export interface TargetInput {
@@ -59,8 +61,26 @@ export interface ApplyOptions {
   /** Called as each change ends and before it starts. */
   onProgress?(event: ApplyEvent): void;
   signal?: AbortSignal;
+  /** Keep writes away from runs (`--avoid-runs`). */
+  avoidRuns?: AvoidRuns;
+  /** Saves the run logs that a delete would take along; when it fails, that delete does not happen (`--archive-logs`). */
+  archiveLogs?: ArchiveLogs;
 }
+
+/** One schedule whose run logs are about to be lost. */
+export interface LogsOwner {
+  target: string;
+  address: string;
+  /** The key of the part, if it is one. */
+  key?: string;
+  /** The server's ids. */
+  id: string;
+  partId?: string;
+}
+
+export type ArchiveLogs = (owner: LogsOwner, logs: AsyncIterable<JsonObject>) => Promise<void>;
 
 export type ApplyEvent =
   | { type: 'start'; address: string; total: number }
+  | { type: 'wait'; address: string; message: string }
   | { type: 'end'; outcome: ChangeOutcome; done: number; total: number };
