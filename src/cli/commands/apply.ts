@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
 import type { OutcomeDocument, OutcomeStatus, TargetOutcome } from '../../core/outcome.ts';
@@ -7,7 +8,9 @@ import { renderJson, renderOutcomeMarkdown, renderOutcomeText, renderPlanText } 
 import { counted } from '../../report/text.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
+import { duration } from '../duration.ts';
 import { AppliedInPart, exitCodes } from '../exit-codes.ts';
+import { createLogArchive } from '../log-archive.ts';
 import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';
 import { isRefusedTarget, planDocument, planPrepared, toolStamp } from '../plan-targets.ts';
 import { type Prepared, type PreparedTarget, prepareTargets } from '../prepare.ts';
@@ -19,6 +22,9 @@ interface Options extends TargetOptions {
   onError: 'stop' | 'continue';
   ref?: string;
   acceptInstance?: boolean;
+  avoidRuns?: number;
+  avoidRunsTimeout: number;
+  archiveLogs?: string;
 }
 
 /** `reconcile apply`. */
@@ -34,6 +40,21 @@ export const configureApply: Configure = (command, invocation) => {
         .default('continue'),
     )
     .option('--ref <commit>', 'take the manifests as of this commit')
+    .option(
+      '--avoid-runs <duration>',
+      'write only this far away from runs of what is written, e.g. 90s',
+      duration,
+    )
+    .option(
+      '--avoid-runs-timeout <duration>',
+      'wait at most this long for such a moment',
+      duration,
+      15 * 60_000,
+    )
+    .option(
+      '--archive-logs <dir>',
+      'save the run logs that a delete takes along, as NDJSON; no delete without',
+    )
     .option('--accept-instance', 'move the state to the instance that the credentials lead to')
     .option('--verbose', 'also show the requests, and all notes')
     .addOption(outputOption(['text', 'json', 'markdown']))
@@ -47,7 +68,9 @@ Examples:
   $ reconcile apply -t dev
   $ reconcile apply -t dev -t prod --yes         for pipelines: first dev, then prod
   $ reconcile apply -t prod --only SapJob/reportSales
-  $ reconcile apply -t prod --ref v1.4.0         back to that version`,
+  $ reconcile apply -t prod --ref v1.4.0         back to that version
+  $ reconcile apply -t prod --avoid-runs 90s     not within 90 s of a run of what is written
+  $ reconcile apply -t prod --archive-logs logs  keep the run logs of what is deleted`,
     )
     .action(async (options: Options, self: Command) => {
       const context = openContext(self, invocation);
@@ -94,8 +117,15 @@ async function applyOne(
       signal: context.io.signal,
       onProgress: (event) => {
         if (event.type === 'start') prepared.progress.show(`${target.input.name}: ${event.address}`);
+        else if (event.type === 'wait') context.note(`Waiting: ${event.message}.`);
         else prepared.progress.show(`${target.input.name}: ${event.done} of ${event.total}`);
       },
+      ...(options.avoidRuns === undefined
+        ? {}
+        : { avoidRuns: { within: options.avoidRuns, timeout: options.avoidRunsTimeout } }),
+      ...(options.archiveLogs === undefined
+        ? {}
+        : { archiveLogs: createLogArchive(resolve(context.cwd, options.archiveLogs)) }),
     });
     prepared.progress.clear();
     // A plan without changes has said so already.

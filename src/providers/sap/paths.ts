@@ -15,6 +15,10 @@ export function schedulePath(jobId: string | undefined, scheduleId: string | und
   return `${schedulesPath(jobId)}/${segment(scheduleId, '{scheduleId}')}`;
 }
 
+export function runsPath(jobId: string, scheduleId: string): string {
+  return `${schedulePath(jobId, scheduleId)}/runs`;
+}
+
 function segment(id: string | undefined, unknown: string): string {
   return id === undefined || id === '' ? unknown : encodeURIComponent(id);
 }

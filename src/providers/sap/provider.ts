@@ -14,6 +14,7 @@ import { sapTask } from './kinds/sap-task.ts';
 import { observe } from './observe.ts';
 import { readResource } from './read-job.ts';
 import { sapReads } from './reads.ts';
+import { runLogs } from './run-logs.ts';
 import { ownTenant, type TenantScope } from './tenants.ts';
 
 /** SAP Job Scheduling service on BTP. Facts and quirks: README.md beside this file. */
@@ -65,6 +66,7 @@ async function openSap(
       return { ...observed, skew: http.serverSkew() };
     },
     read: async (ref) => readResource(client, ref, await tenants()),
+    runLogs: ({ id, partId = '' }) => runLogs(reader, id, partId),
     close: () => http.close(),
   };
   if (mode === 'read') return session;

@@ -6,6 +6,7 @@ export const sapReads: readonly ReadRule[] = [
   { id: 'job', method: 'GET', path: /^\/scheduler\/jobs\/\d+$/ },
   { id: 'schedules', method: 'GET', path: /^\/scheduler\/jobs\/\d+\/schedules$/ },
   { id: 'schedule', method: 'GET', path: /^\/scheduler\/jobs\/\d+\/schedules\/[\w-]+$/ },
+  { id: 'runs', method: 'GET', path: /^\/scheduler\/jobs\/\d+\/schedules\/[\w-]+\/runs$/ },
   { id: 'search-schedules', method: 'GET', path: /^\/scheduler\/search\/schedules$/ },
   { id: 'settings', method: 'GET', path: /^\/scheduler\/globalParameters$/ },
 ];
