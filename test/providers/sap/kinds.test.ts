@@ -28,6 +28,7 @@ describe('reads', () => {
       '/scheduler/jobs',
       '/scheduler/jobs/7',
       '/scheduler/jobs/7/schedules',
+      '/scheduler/jobs/7/schedules/a/runs',
       '/scheduler/globalParameters',
     ]) {
       expect([
@@ -40,7 +41,7 @@ describe('reads', () => {
     for (const path of [
       '/scheduler/jobs/name',
       '/scheduler/jobs/7/../8',
-      '/scheduler/jobs/7/schedules/a/runs',
+      '/scheduler/jobs/7/schedules/a/runs/r',
       '/x/scheduler/jobs',
     ]) {
       expect(allows('GET', path)).toBe(false);
