@@ -2,9 +2,10 @@ import type { Impact, Reason } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ImpactInput } from '../../core/provider.ts';
 import type { LivePart } from '../../core/resource.ts';
-import { fireTimes, formatInstant } from '../../time/index.ts';
+import { formatInstant } from '../../time/index.ts';
 import { effectiveStart, phaseOfNew, startsAtOnce } from './effective.ts';
 import { readDate } from './meaning.ts';
+import { runsWithin } from './runs.ts';
 import { boundsWithin, timingOf } from './schedule-timing.ts';
 
 /** How many coming runs are shown, and how far ahead they are looked for. */
@@ -90,12 +91,7 @@ function isLateOneTime(schedule: JsonObject, job: JsonObject, now: number): bool
 
 /** The next runs at or after `now`, epoch ms. `anchor` is the known due time of an interval. */
 function coming(schedule: JsonObject, job: JsonObject, now: number, anchor: number | undefined): number[] {
-  if (schedule['active'] !== true || job['active'] === false) return [];
-  const timing = timingOf(schedule);
-  if (timing === undefined) return [];
-  const bounds = boundsWithin(schedule, job);
-  const window = { ...bounds, from: now, until: now + HORIZON, limit: RUNS };
-  return fireTimes(timing, anchor === undefined ? window : { ...window, anchor });
+  return runsWithin(schedule, job, { from: now, until: now + HORIZON, limit: RUNS }, anchor);
 }
 
 /** Up to where both lists are complete. */

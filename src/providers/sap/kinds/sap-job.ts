@@ -6,6 +6,7 @@ import { scheduleImpact } from '../impact.ts';
 import { MODES } from '../modes.ts';
 import { normalizeJob } from '../normalize.ts';
 import { jobOperations } from '../operations.ts';
+import { scheduleRuns } from '../runs.ts';
 import { settledSchedule } from '../settled.ts';
 import { validateJob } from '../validate.ts';
 
@@ -31,5 +32,6 @@ export const sapJob: Kind = {
     part ? classifySchedule(pointers, from, to) : classifyJob(pointers),
   settled: settledSchedule,
   impact: scheduleImpact,
+  runs: scheduleRuns,
   operations: jobOperations,
 };

@@ -6,6 +6,7 @@ import { scheduleImpact } from '../impact.ts';
 import { MODES } from '../modes.ts';
 import { normalizeTask } from '../normalize.ts';
 import { taskOperations } from '../operations.ts';
+import { scheduleRuns } from '../runs.ts';
 import { settledSchedule } from '../settled.ts';
 import { validateTask } from '../validate.ts';
 
@@ -31,5 +32,6 @@ export const sapTask: Kind = {
     part ? classifySchedule(pointers, from, to) : { how: 'impossible', why: impossibleTask },
   settled: settledSchedule,
   impact: scheduleImpact,
+  runs: scheduleRuns,
   operations: taskOperations,
 };
