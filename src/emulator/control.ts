@@ -1,17 +1,12 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
+import { type ControlEnv, ControlError, parse, readObject, understood } from './control-body.ts';
 import { readDuration } from './duration.ts';
 import type { Emulator } from './emulator.ts';
 import { readFaultRules } from './faults.ts';
-import { isRecord, type JsonRecord } from './json.ts';
+import type { JsonRecord } from './json.ts';
 import { readLimits } from './limits.ts';
-import type { EmulatorSeed } from './sap/seed.ts';
-
-/** A control request that cannot be understood; answered 400 with the text. */
-class ControlError extends Error {}
-
-interface ControlEnv {
-  Bindings: { text: string };
-}
+import { createRiversandControl } from './riversand/control.ts';
+import type { EmulatorSeed } from './seed.ts';
 
 /** The part of the emulator that a control request works on. */
 export type Controlled = Pick<
@@ -26,6 +21,7 @@ export type Controlled = Pick<
   | 'clearRequests'
   | 'tokens'
   | 'credentials'
+  | 'riversand'
 >;
 
 /** The control interface under `/_emulator`. It needs no credentials: the emulator listens on loopback. */
@@ -38,6 +34,11 @@ export function createControlRoutes(emulator: () => Controlled): Hono<ControlEnv
     await understood(() => emulator().setState(readObject(c) as EmulatorSeed));
     return c.json({ ok: true });
   });
+
+  app.route(
+    '/riversand',
+    createRiversandControl(() => emulator().riversand),
+  );
 
   app.get('/clock', (c) => c.json(clockOf(emulator())));
   app.post('/clock', async (c) => {
@@ -75,8 +76,9 @@ export function createControlRoutes(emulator: () => Controlled): Hono<ControlEnv
   });
 
   app.get('/requests', (c) => {
-    const { method, path, status, since } = c.req.query();
-    const requests = emulator().requests({ method, path, status: optional(status), since: optional(since) });
+    const { method, path, status, since, verb } = c.req.query();
+    const filter = { method, path, verb, status: optional(status), since: optional(since) };
+    const requests = emulator().requests(filter);
     return c.json({ total: requests.length, requests });
   });
   app.delete('/requests', (c) => {
@@ -97,28 +99,6 @@ export function createControlRoutes(emulator: () => Controlled): Hono<ControlEnv
     return c.json(emulator().tokens.rotate({ keepOld: keepOld === true }));
   });
   return app;
-}
-
-async function understood<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new ControlError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function parse(c: Context<ControlEnv>): unknown {
-  try {
-    return JSON.parse(c.env.text);
-  } catch {
-    throw new ControlError('The body is not JSON');
-  }
-}
-
-function readObject(c: Context<ControlEnv>): JsonRecord {
-  const body = parse(c);
-  if (!isRecord(body)) throw new ControlError('A JSON object is expected');
-  return body;
 }
 
 function optional(text: string | undefined): number | undefined {

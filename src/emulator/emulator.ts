@@ -2,9 +2,10 @@ import type { CredentialKind, CredentialOptions, ServiceKey } from './credential
 import type { ActiveFault, FaultRule } from './faults.ts';
 import type { Limits } from './limits.ts';
 import type { LoggedRequest, RequestFilter } from './request-log.ts';
-import type { EmulatorSeed } from './sap/seed.ts';
+import type { RiversandAccess } from './riversand/service.ts';
 import type { PutEffect } from './sap/store.ts';
 import type { QueueTimes } from './sap/world.ts';
+import type { EmulatorSeed } from './seed.ts';
 
 /** Certificates as PEM texts. */
 export interface EmulatorTls {
@@ -47,6 +48,8 @@ export interface Emulator {
   readonly certUrl: string | undefined;
   /** Service key of the first instance, usable as `credentials: {serviceKey: …}`. */
   readonly credentials: ServiceKey;
+  /** The second service, at the same address. */
+  readonly riversand: RiversandAccess;
   credentialsFor(kind: CredentialKind, options?: CredentialOptions): Record<string, unknown>;
   close(): Promise<void>;
   /** Everything the service knows, in the form of a seed. */

@@ -23,7 +23,28 @@ export interface FaultEffect {
   commit?: boolean;
   /** Short for `commit` with `reset`: the write is done, its answer lost. */
   commitThenDrop?: boolean;
+  /**
+   * `schedule-batch-process` deletes, and does not create: `error` says so by `status: error`, `drop` cuts the connection.
+   * A number waits so many ms between the two, so that other calls come in between.
+   */
+  betweenHalves?: 'error' | 'drop' | number;
+  /** Says success, but nothing ever shows; a batch schedule that was there before is gone, with `kept` it is not. */
+  neverShows?: boolean | 'kept';
+  /** Somebody else's `schedule-batch-process` comes in between: two schedules. An object changes that call's body. */
+  duplicate?: boolean | JsonRecord;
+  /** Shows so many ms later, or only after so many batch lists; with `ghosts` these still show what was replaced. */
+  showsAfter?: number | { ms?: number; lists?: number; ghosts?: boolean };
+  /** `status: error` inside HTTP 200 (Riversand), before the work, or with `commit` after it. */
+  statusError?: boolean | string | { messageCode?: string; message?: string };
 }
+
+/** These change what a Riversand write does, so that they hit nothing else. */
+const OF_WRITES: Record<string, readonly string[]> = {
+  betweenHalves: ['schedule-batch-process'],
+  duplicate: ['schedule-batch-process'],
+  neverShows: ['schedule-batch-process', 'create', 'update', 'delete'],
+  showsAfter: ['schedule-batch-process', 'create', 'update', 'delete'],
+};
 
 /** Which requests a rule concerns. */
 export interface FaultMatch {
@@ -31,6 +52,10 @@ export interface FaultMatch {
   method?: string;
   /** A pattern such as `/scheduler/jobs/*`, or a regular expression between slashes: `/^\/scheduler/`. */
   path?: string;
+  /** Riversand: the type of the proxy object, or the last part of a scheduler path; a pattern such as `schedule-batch-*`. */
+  verb?: string;
+  /** A part of the body's text, or a regular expression between slashes. */
+  body?: string;
   /** A part of the query text, or a regular expression between slashes. */
   query?: string;
   /** Only the n-th matching request, from 1. */
@@ -41,6 +66,16 @@ export interface FaultMatch {
   probability?: number;
   /** Seed of that choice. */
   seed?: number;
+}
+
+/** What rules look at. */
+export interface FaultTarget {
+  method: string;
+  path: string;
+  query: string;
+  verb: string | undefined;
+  /** Text of the body. */
+  body: string;
 }
 
 export interface FaultRule {
@@ -64,12 +99,12 @@ export interface Faults {
   /** Takes one rule away, or all. */
   clear(id?: string): void;
   /** The rule that hits a request; counts the request in every rule it reaches. */
-  take(method: string, path: string, query: string): ActiveFault | undefined;
+  take(request: FaultTarget): ActiveFault | undefined;
 }
 
 interface Compiled {
   fault: ActiveFault;
-  matches(method: string, path: string, query: string): boolean;
+  matches(request: FaultTarget): boolean;
   random: () => number;
 }
 
@@ -91,16 +126,16 @@ export function createFaults(onAdd: (fault: ActiveFault) => void, onClear: (id: 
       for (const { fault } of rules) if (id === undefined || fault.id === id) onClear(fault.id);
       rules = id === undefined ? [] : rules.filter(({ fault }) => fault.id !== id);
     },
-    take(method, path, query) {
-      return rules.find((rule) => hits(rule, method, path, query))?.fault;
+    take(request) {
+      return rules.find((rule) => hits(rule, request))?.fault;
     },
   };
 }
 
-function hits(rule: Compiled, method: string, path: string, query: string): boolean {
+function hits(rule: Compiled, request: FaultTarget): boolean {
   const { fault } = rule;
   const { nth, count, probability } = fault.match ?? {};
-  if (!rule.matches(method, path, query)) return false;
+  if (!rule.matches(request)) return false;
   fault.seen++;
   if (nth !== undefined && fault.seen !== nth) return false;
   if (count !== undefined && fault.hits >= count) return false;
@@ -113,14 +148,27 @@ function compile(rule: FaultRule, id: string): Compiled {
   const { match = {} } = rule;
   const method = match.method === undefined ? undefined : globToRegExp(match.method.toUpperCase());
   const path = match.path === undefined ? undefined : pattern(match.path, globToRegExp);
-  const query =
-    match.query === undefined ? undefined : pattern(match.query, (text) => globToRegExp(`**${text}**`));
+  const verb = match.verb === undefined ? undefined : globToRegExp(match.verb);
+  const query = match.query === undefined ? undefined : pattern(match.query, anywhere);
+  const body = match.body === undefined ? undefined : pattern(match.body, anywhere);
+  const verbs = Object.entries(OF_WRITES).flatMap(([key, of]) =>
+    Object.hasOwn(rule.effect, key) ? [of] : [],
+  );
   return {
     fault: { ...rule, id, seen: 0, hits: 0 },
-    matches: (ofMethod, ofPath, ofQuery) =>
-      (method?.test(ofMethod) ?? true) && (path?.test(ofPath) ?? true) && (query?.test(ofQuery) ?? true),
+    matches: (request) =>
+      (method?.test(request.method) ?? true) &&
+      (path?.test(request.path) ?? true) &&
+      (query?.test(request.query) ?? true) &&
+      (verb?.test(request.verb ?? '') ?? true) &&
+      (body?.test(request.body) ?? true) &&
+      verbs.every((of) => of.includes(request.verb ?? '')),
     random: createRandom(match.seed ?? 1),
   };
+}
+
+function anywhere(text: string): RegExp {
+  return globToRegExp(`**${text}**`);
 }
 
 function pattern(text: string, other: (text: string) => RegExp): RegExp {
@@ -149,6 +197,8 @@ const MATCH_KEYS: Record<keyof FaultMatch, Check> = {
   method: isText,
   path: isText,
   query: isText,
+  verb: isText,
+  body: isText,
   nth: (value) => isCount(value) && Number(value) > 0,
   count: isCount,
   probability: (value) => typeof value === 'number' && value >= 0 && value <= 1,
@@ -165,6 +215,11 @@ const EFFECT_KEYS: Record<keyof FaultEffect, Check> = {
   stale: isFlag,
   commit: isFlag,
   commitThenDrop: isFlag,
+  betweenHalves: (value) => value === 'error' || value === 'drop' || isCount(value),
+  neverShows: (value) => isFlag(value) || value === 'kept',
+  duplicate: (value) => isFlag(value) || isRecord(value),
+  showsAfter: (value) => isCount(value) || isRecord(value),
+  statusError: (value) => isFlag(value) || isText(value) || isRecord(value),
 };
 
 /** Reads one rule or a list of them from a control request; throws an Error that says what is wrong. */
@@ -176,7 +231,8 @@ export function readFaultRules(value: unknown): FaultRule[] {
     if (match !== undefined) checkKeys(match as JsonRecord, MATCH_KEYS, 'match');
     if (effect === undefined) throw new Error('faults: the rule has no effect');
     checkKeys(effect as JsonRecord, EFFECT_KEYS, 'effect');
-    for (const text of [(match as FaultMatch | undefined)?.path, (match as FaultMatch | undefined)?.query]) {
+    const texts = match as FaultMatch | undefined;
+    for (const text of [texts?.path, texts?.query, texts?.body]) {
       if (text !== undefined) pattern(text, globToRegExp);
     }
     return {

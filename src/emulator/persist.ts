@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SavedClock } from './clock.ts';
 import { isRecord } from './json.ts';
-import type { EmulatorSeed } from './sap/seed.ts';
+import type { EmulatorSeed } from './seed.ts';
 
 const WRITE_DELAY = 100;
 

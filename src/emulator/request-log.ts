@@ -10,7 +10,9 @@ export interface LoggedRequest {
   query: Record<string, string>;
   /** What was answered; 0: the connection was cut instead. */
   status: number;
-  /** Subdomain of the tenant, once known. */
+  /** What a Riversand request asks for, where all paths and methods are alike: `schedule-batch-list`, `create`. */
+  verb?: string;
+  /** Subdomain or id of the tenant, once known. */
   tenant?: string;
   body?: unknown;
   /** Id of the fault rule that took part. */
@@ -22,6 +24,7 @@ export interface RequestFilter {
   /** A part of the path, or a pattern with `*`. */
   path?: string | undefined;
   status?: number | undefined;
+  verb?: string | undefined;
   /** Only requests with a greater id. */
   since?: number | undefined;
 }
@@ -51,6 +54,7 @@ export function createRequestLog(): RequestLog {
           (filter.method === undefined || entry.method === filter.method.toUpperCase()) &&
           (path === undefined || path.test(entry.path)) &&
           (filter.status === undefined || entry.status === filter.status) &&
+          (filter.verb === undefined || entry.verb === filter.verb) &&
           (filter.since === undefined || entry.id > filter.since),
       );
     },

@@ -67,9 +67,10 @@ export async function respondWithFault(
 ): Promise<{ response: Response; status: number }> {
   const effect = fault?.effect ?? {};
   if (effect.delay !== undefined && effect.delay > 0) await sleep(effect.delay);
-  const drops = effect.reset === true || effect.commitThenDrop === true;
+  const halfDone = effect.betweenHalves === 'drop';
+  const drops = effect.reset === true || effect.commitThenDrop === true || halfDone;
   const own = replacement(effect);
-  const commits = effect.commit === true || effect.commitThenDrop === true;
+  const commits = effect.commit === true || effect.commitThenDrop === true || halfDone;
   const answered = commits || (!drops && own === undefined) ? await call() : undefined;
   if (drops) return { response: cut(env), status: 0 };
   const response = own ?? answered ?? new Response(null, { status: 500 });

@@ -10,11 +10,17 @@ import { createControlRoutes } from './control.ts';
 import { createCredentials, createServiceKey, rotateSecrets } from './credentials.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 import { createFaults, type FaultRule } from './faults.ts';
-import { createLimiter, type Limits } from './limits.ts';
+import { createLimiter, type Limits, type Verdict } from './limits.ts';
 import { hasOwnCertificate, listen, stop } from './listener.ts';
 import { createPersistence } from './persist.ts';
 import { createRequestLog, withoutCredentials } from './request-log.ts';
 import { respondWithFault } from './responder.ts';
+import { dumpRiversand } from './riversand/dump.ts';
+import { callTask } from './riversand/object-fire.ts';
+import { answerRiversand, isRiversandPath, verbOf } from './riversand/routes.ts';
+import { loadRiversand } from './riversand/seed.ts';
+import { createRiversandAccess, createRiversandTraveller } from './riversand/service.ts';
+import { createRiversandWorld, type RiversandWorld } from './riversand/world.ts';
 import type { Call } from './sap/call.ts';
 import { dumpSeed } from './sap/dump.ts';
 import { ServiceError } from './sap/errors.ts';
@@ -24,10 +30,12 @@ import { loadSeed } from './sap/seed.ts';
 import { createShapes } from './sap/shapes.ts';
 import type { JobStore } from './sap/store.ts';
 import { createTokens } from './sap/tokens.ts';
+import { createSapTraveller } from './sap/traveller.ts';
 import { createWorld, type World } from './sap/world.ts';
+import type { EmulatorSeed } from './seed.ts';
 import { createTravel } from './travel.ts';
 
-/** Starts the stand-in for the service. */
+/** Starts the stand-in for both services. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, fire = false, now: realNow = Date.now, sleep = wait, tls } = options;
   const clock = createClock(realNow);
@@ -43,26 +51,33 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const tokens = createTokens(world, () => urls.main);
   const limiter = createLimiter({});
   const log = createRequestLog();
-  const travel = createTravel(world, clock, fire);
-  const snapshots = new Map<string, Map<string, JobStore>>();
+  const riversand = createRiversandWorld(clock.now, fire ? callTask : undefined);
+  const travel = createTravel([createSapTraveller(world), createRiversandTraveller(riversand)], clock, fire);
+  const snapshots = new Map<string, Snapshot>();
   const faults = createFaults(
     (fault) => {
-      if (fault.effect.stale === true) snapshots.set(fault.id, copyStores(world, clock.now()));
+      if (fault.effect.stale === true) snapshots.set(fault.id, takeSnapshot(world, riversand, clock.now()));
     },
     (id) => snapshots.delete(id),
   );
-  const snapshot = () => ({ state: dumpSeed(world), clock: clock.save(), savedAt: clock.now() });
+  const dump = (): EmulatorSeed => ({ ...dumpSeed(world), riversand: dumpRiversand(riversand) });
+  const snapshot = () => ({ state: dump(), clock: clock.save(), savedAt: clock.now() });
   const persistence =
     options.persistDir === undefined ? undefined : createPersistence(options.persistDir, snapshot);
   const saved = await persistence?.load();
-  if (saved === undefined) loadSeed(world, structuredClone(options.seed ?? {}), clock.now());
+  if (saved === undefined) load(structuredClone(options.seed ?? {}), clock.now());
   else {
     clock.restore(saved.clock);
-    loadSeed(world, saved.state, saved.savedAt);
+    load(saved.state, saved.savedAt);
     travel.resume(saved.savedAt);
   }
   setLimits(options.limits ?? {});
   let shapeSeed = options.shapes;
+
+  function load(seed: EmulatorSeed, now: number): void {
+    loadSeed(world, seed, now);
+    loadRiversand(riversand, seed.riversand ?? {}, now);
+  }
 
   function setLimits(limits: Limits): void {
     limiter.limits = limits;
@@ -81,6 +96,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     get credentials() {
       return createServiceKey(world, urls.main);
     },
+    riversand: createRiversandAccess(
+      riversand,
+      () => urls.main,
+      () => persistence?.touch(),
+    ),
     credentialsFor(kind, credentialOptions) {
       const addresses = {
         url: urls.main,
@@ -93,18 +113,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     async close() {
       clearInterval(ticking);
       await Promise.all(servers.map(stop));
-      await world.runner.settled();
+      await travel.settled();
       await persistence?.flush();
     },
     state() {
       travel.catchUp();
-      return structuredClone(dumpSeed(world));
+      return structuredClone(dump());
     },
     setState(seed) {
       const own = structuredClone(seed);
       // Loaded aside first, so that a wrong document changes nothing.
       loadSeed(createWorld(clock.now, world.shapes, undefined), own, clock.now());
-      loadSeed(world, own, clock.now());
+      loadRiversand(createRiversandWorld(clock.now), own.riversand ?? {}, clock.now());
+      load(own, clock.now());
       travel.catchUp();
       persistence?.touch();
     },
@@ -151,7 +172,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests: log.list,
     clearRequests: log.clear,
     effects: () => [...world.instances.values()].flatMap(({ store }) => store.effects),
-    settled: world.runner.settled,
+    settled: travel.settled,
   };
 
   const sap = createSapRoutes(world, tokens);
@@ -163,19 +184,36 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const { pathname, search, searchParams } = new URL(request.url);
     const date = () => new Date(clock.now()).toUTCString();
     if (pathname.startsWith('/_emulator')) return control.fetch(stripPrefix(request, '/_emulator'), { text });
-    const fault = faults.take(request.method, pathname, search);
+    const { method, headers } = request;
+    const verb = verbOf(pathname, text);
+    const fault = faults.take({ method, path: pathname, query: search, verb, body: text });
     let tenant: string | undefined;
-    async function admit({ caller }: Pick<Call, 'caller'>): Promise<Record<string, string>> {
-      tenant = caller.subdomain;
-      const verdict = limiter.count(caller.tenantId, clock.now());
-      if (verdict.refuse !== undefined) throw limitError(verdict.refuse, verdict.headers);
+    async function limit(tenantId: string, name: string): Promise<Verdict> {
+      tenant = name;
+      const verdict = limiter.count(tenantId, clock.now());
       if (verdict.delay > 0) await sleep(verdict.delay);
+      return verdict;
+    }
+    async function admit({ caller }: Pick<Call, 'caller'>): Promise<Record<string, string>> {
+      const verdict = await limit(caller.tenantId, caller.subdomain);
+      if (verdict.refuse !== undefined) throw limitError(verdict.refuse, verdict.headers);
       return verdict.headers;
     }
     const certificate = hasOwnCertificate(bindings, tls?.clientCertificate);
     const stale = fault === undefined ? undefined : snapshots.get(fault.id);
     const { response, status } = await respondWithFault(fault, bindings, date, sleep, async () =>
-      sap.fetch(request, { text, certificate, stale, admit }),
+      isRiversandPath(pathname)
+        ? answerRiversand(riversand, {
+            method,
+            path: pathname,
+            headers,
+            text,
+            effect: fault?.effect ?? {},
+            stale: stale?.riversand,
+            sleep,
+            admit: (tenantId) => limit(tenantId, tenantId),
+          })
+        : sap.fetch(request, { text, certificate, stale: stale?.sap, admit }),
     );
     if (request.method !== 'GET') persistence?.touch();
     const entry = log.add({
@@ -184,6 +222,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       path: pathname,
       query: Object.fromEntries(searchParams),
       status,
+      ...(verb === undefined ? {} : { verb }),
       ...(tenant === undefined ? {} : { tenant }),
       ...(text === '' || pathname.endsWith('/token') ? {} : { body: loggedBody(text) }),
       ...(fault === undefined ? {} : { fault: fault.id }),
@@ -241,8 +280,16 @@ function limitError(status: 429 | 503, headers: Record<string, string>): Service
   );
 }
 
-function copyStores(world: World, now: number): Map<string, JobStore> {
+/** Both services as they were when a fault was set. */
+interface Snapshot {
+  sap: Map<string, JobStore>;
+  riversand: RiversandWorld;
+}
+
+function takeSnapshot(world: World, riversand: RiversandWorld, now: number): Snapshot {
   const copy = createWorld(() => now, world.shapes, undefined);
   loadSeed(copy, dumpSeed(world), now);
-  return new Map([...copy.instances].map(([id, { store }]) => [id, store]));
+  const second = createRiversandWorld(() => now);
+  loadRiversand(second, structuredClone(dumpRiversand(riversand)), now);
+  return { sap: new Map([...copy.instances].map(([id, { store }]) => [id, store])), riversand: second };
 }

@@ -24,8 +24,9 @@ export const configureEmulator: Configure = (command, invocation) => {
     .addHelpText(
       'after',
       `
-Prints one line when it is ready: {"url": …, "credentials": …}. The credentials are a service key:
-credentials: {serviceKey: …} in the config. Control it under /_emulator/: state, clock, faults, limits, requests.
+Prints one line when it is ready: {"url": …, "credentials": …, "riversand": {"url": …, "credentials": …}}.
+The credentials are a SAP service key, credentials: {serviceKey: …} in the config; those under riversand are
+a target's credentials as they are. Control it under /_emulator/: state, clock, faults, limits, requests.
 
 Examples:
   $ reconcile emulator --port 8099
@@ -46,9 +47,9 @@ Examples:
         throw startFailure(cause, options.port);
       });
       // These credentials open nothing but this emulator: they are the result, and shown.
-      context.invocation.printUnredacted(
-        `${JSON.stringify({ url: emulator.url, credentials: emulator.credentials })}\n`,
-      );
+      const { url, credentials, riversand } = emulator;
+      const second = { url: riversand.url, credentials: riversand.credentials };
+      context.invocation.printUnredacted(`${JSON.stringify({ url, credentials, riversand: second })}\n`);
       context.note('The emulator is running; stop it with Ctrl-C.');
       await untilAborted(context.io.signal);
       await emulator.close();
