@@ -1,0 +1,29 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { RunsInput } from '../../core/provider.ts';
+import { fireTimes } from '../../time/index.ts';
+import { readDate } from './meaning.ts';
+import { boundsWithin, timingOf } from './schedule-timing.ts';
+
+/**
+ * When a schedule is due within the stretch asked about, epoch ms. The service's own `nextRunAt` is the phase of an
+ * interval; without it the start is, and without that the interval begins with the stretch. The job's switch and its
+ * bounds hold for all its schedules.
+ */
+export function scheduleRuns({ resource, part, facts, from, until, limit }: RunsInput): number[] {
+  if (part === undefined) return [];
+  return runsWithin(part, resource, { from, until, limit }, readDate(facts?.['nextRunAt']));
+}
+
+/** The same with a known due time of the interval (`anchor`, epoch ms): nothing is due before it. */
+export function runsWithin(
+  schedule: JsonObject,
+  job: JsonObject,
+  stretch: { from: number; until: number; limit: number },
+  anchor: number | undefined,
+): number[] {
+  if (schedule['active'] !== true || job['active'] === false) return [];
+  const timing = timingOf(schedule);
+  if (timing === undefined) return [];
+  const window = { ...boundsWithin(schedule, job), ...stretch };
+  return fireTimes(timing, anchor === undefined ? window : { ...window, anchor });
+}
