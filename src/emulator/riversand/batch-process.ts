@@ -99,8 +99,12 @@ function newId(
   { world, tenant }: RiversandCall,
   { appId, jobDefId }: { appId: string; jobDefId: string },
 ): string {
-  tenant.lastStamp = Math.max(world.now(), tenant.lastStamp + 1);
-  return `${tenant.tenantId}_${appId}_${jobDefId}_${tenant.lastStamp}`;
+  for (;;) {
+    tenant.lastStamp = Math.max(world.now(), tenant.lastStamp + 1);
+    const id = `${tenant.tenantId}_${appId}_${jobDefId}_${tenant.lastStamp}`;
+    // A seed may have given it already.
+    if (!tenant.batch.has(id)) return id;
+  }
 }
 
 export function schedulesOf(

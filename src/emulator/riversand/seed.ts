@@ -183,7 +183,7 @@ function loadBatch(
   const createdAt = instantOr(seed.createdAt, 'createdAt', now);
   const interval = readInterval(recurrenceInterval);
   const anchor = instantOr(seed.anchor ?? doNotRunUntil, 'anchor', createdAt);
-  tenant.lastStamp = Math.max(createdAt, tenant.lastStamp + 1);
+  if (seed.id === undefined) tenant.lastStamp = Math.max(createdAt, tenant.lastStamp + 1);
   const schedule: BatchSchedule = {
     ...request,
     id: seed.id ?? `${tenant.tenantId}_${appId}_${jobDefId}_${tenant.lastStamp}`,
