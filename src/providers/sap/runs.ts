@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { RunsInput } from '../../core/provider.ts';
 import { fireTimes } from '../../time/index.ts';
+import { listSapCron, type Stretch } from '../../time/sap-cron-list.ts';
 import { readDate } from './meaning.ts';
 import { boundsWithin, timingOf } from './schedule-timing.ts';
 
@@ -18,12 +19,19 @@ export function scheduleRuns({ resource, part, facts, from, until, limit }: Runs
 export function runsWithin(
   schedule: JsonObject,
   job: JsonObject,
-  stretch: { from: number; until: number; limit: number },
+  stretch: Stretch,
   anchor: number | undefined,
 ): number[] {
   if (schedule['active'] !== true || job['active'] === false) return [];
   const timing = timingOf(schedule);
   if (timing === undefined) return [];
-  const window = { ...boundsWithin(schedule, job), ...stretch };
+  const bounds = boundsWithin(schedule, job);
+  if (timing.mode === 'cron') {
+    const { startTime = stretch.from, endTime = stretch.until } = bounds;
+    const from = Math.max(stretch.from, startTime);
+    const until = Math.min(stretch.until, endTime);
+    return listSapCron(timing.cron, { from, until, limit: stretch.limit });
+  }
+  const window = { ...bounds, ...stretch };
   return fireTimes(timing, anchor === undefined ? window : { ...window, anchor });
 }
