@@ -107,7 +107,7 @@ function newId(
   }
 }
 
-export function schedulesOf(
+function schedulesOf(
   tenant: RiversandTenant,
   { appId, jobDefId }: { appId: string; jobDefId: string },
 ): BatchSchedule[] {
