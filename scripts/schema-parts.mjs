@@ -22,7 +22,24 @@ export const kinds = [
     type: 'SapTask',
   },
   { kind: 'SapSettings', provider: 'sap', part: 'sap-settings', file: 'sap-settings', type: 'SapSettings' },
+  {
+    kind: 'RiversandBatchJob',
+    provider: 'riversand',
+    part: 'riversand-batch-job',
+    file: 'riversand-batch-job',
+    type: 'RiversandBatchJob',
+  },
+  {
+    kind: 'RiversandSchedule',
+    provider: 'riversand',
+    part: 'riversand-schedule',
+    file: 'riversand-schedule',
+    type: 'RiversandSchedule',
+  },
 ];
 
 /** @type {readonly { provider: string, credentials: string, tenant?: string }[]} */
-export const providers = [{ provider: 'sap', credentials: 'credentials-sap', tenant: 'tenant-sap' }];
+export const providers = [
+  { provider: 'sap', credentials: 'credentials-sap', tenant: 'tenant-sap' },
+  { provider: 'riversand', credentials: 'credentials-riversand' },
+];

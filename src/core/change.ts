@@ -95,6 +95,8 @@ export interface Change {
   movedFrom?: Address;
   /** The resource (without parts) as it will be after the write; see PartChange.target. */
   target?: JsonObject;
+  /** What it does to the resource's own runs; those of parts are with the parts. */
+  impact?: Impact;
   operations: readonly Operation[];
   blocked?: Block;
   warnings: readonly string[];

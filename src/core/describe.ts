@@ -91,6 +91,7 @@ function describeChange(change: Change, input: DescribeInput): PlanChange {
     ...(desired === undefined ? {} : { desired }),
     ...(change.base === undefined ? {} : { base: wholeBase(change, field) }),
     ...(change.movedFrom === undefined ? {} : { movedFrom: change.movedFrom }),
+    ...(change.impact === undefined ? {} : { impact: copyImpact(change.impact) }),
     parts: change.parts.map(describePart),
     operations: change.operations.map(({ id, summary, method, path, after, destructive, lateBound }) => ({
       id,

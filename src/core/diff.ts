@@ -19,6 +19,8 @@ export interface DiffInput {
   sealer: Sealer;
   /** Is drift in this field put back? */
   heals(pointer: Pointer, desired: Json | undefined, live: Json | undefined): boolean;
+  /** The live object is not the one that was applied: somebody made it anew, and base says nothing about what cannot be read. */
+  recreated?: boolean;
 }
 
 /**
@@ -67,8 +69,9 @@ function diffField(pointer: Pointer, input: DiffInput): FieldDiff | undefined {
   const wanted = getAt(desired.canonical, pointer);
   const was = base === undefined ? undefined : getAt(base.canonical, pointer);
   if (input.unreadable.some((unreadable) => isAtOrBelow(pointer, unreadable))) {
-    if (base === undefined || equalsBase(wanted, was, sealer)) return undefined;
-    return found(pointer, input, 'edited', wanted);
+    if (base === undefined) return undefined;
+    if (!equalsBase(wanted, was, sealer)) return found(pointer, input, 'edited', wanted);
+    return input.recreated === true ? found(pointer, input, 'drift', wanted) : undefined;
   }
   const is = getAt(live.canonical, pointer);
   if (wanted === undefined && base !== undefined) {

@@ -48,6 +48,7 @@ function driftOf(
     pointersWithin(entry.lifecycle.ignore, ''),
     kind,
     context,
+    entry.id !== live.id,
   );
   if (changed.length > 0) drifts.push({ address, path: '', what: 'changed', fields: changed });
   if (field === undefined) return drifts;
@@ -75,6 +76,7 @@ function compare(
   ignore: readonly string[],
   kind: Kind,
   context: PlanContext,
+  recreated = false,
 ): FieldDiff[] {
   // Sealed values cannot be compared as desired; what matches its seal counts as equal to live.
   return diffFields({
@@ -87,5 +89,6 @@ function compare(
     resetValue: () => null,
     sealer: context.sealer,
     heals: healRule(context, kind),
+    recreated,
   }).filter((diff) => diff.reason === 'drift');
 }

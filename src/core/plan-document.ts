@@ -89,6 +89,8 @@ export interface PlanChange {
   desired?: JsonObject;
   base?: JsonObject;
   movedFrom?: string;
+  /** What it does to the resource's own runs. */
+  impact?: Impact;
   parts: PlanPart[];
   operations: PlanOperation[];
   blocked?: Block;

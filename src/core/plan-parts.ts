@@ -341,13 +341,15 @@ function withImpact(change: PartChange, input: PartInput, kind: Kind, context: P
     return withIt;
   return {
     ...withIt,
-    blocked: {
-      code: 'RUNS_IMMEDIATELY',
-      message: 'this write would start a run at once that nobody planned',
-      override: 'lifecycle.allowImmediate: true',
-    },
+    blocked: immediateBlock,
   };
 }
+
+export const immediateBlock: Block = {
+  code: 'RUNS_IMMEDIATELY',
+  message: 'this write would start a run at once that nobody planned',
+  override: 'lifecycle.allowImmediate: true',
+};
 
 export function changeReason(fields: readonly FieldDiff[]): PartChange['reason'] {
   const reasons = new Set(fields.filter((field) => field.healed).map((field) => field.reason));

@@ -7,7 +7,14 @@ import type { InventoryEntry } from './inventory.ts';
 import type { JsonObject } from './json.ts';
 import type { PlanContext } from './plan-context.ts';
 import { healRule } from './plan-context.ts';
-import { adoptionBlock, changeReason, leftAlone, type PartsPlan, planParts } from './plan-parts.ts';
+import {
+  adoptionBlock,
+  changeReason,
+  immediateBlock,
+  leftAlone,
+  type PartsPlan,
+  planParts,
+} from './plan-parts.ts';
 import { planRemoval } from './plan-removal.ts';
 import type { Kind } from './provider.ts';
 import type { LivePart, LiveResource, Resource } from './resource.ts';
@@ -43,13 +50,26 @@ export function planResource(input: ResourceInput, context: PlanContext): Resour
       ? withoutManifest(input, kind, context)
       : wanted(input, input.desired, kind, context);
   if (plan.change === undefined) return { ...plan, change: undefined } as ResourcePlan;
-  const change: Change = { ...plan.change, operations: [] };
+  const change: Change = { ...withOutlook(plan.change, kind, context), operations: [] };
   const print = liveFingerprint(input, kind, context);
   const complete: Change = print === undefined ? change : { ...change, liveFingerprint: print };
   return {
     ...plan,
     change: { ...complete, operations: isRefused(complete) ? [] : kind.operations(complete, context.now) },
   };
+}
+
+/** Adds what the change does to the resource's own runs, and refuses a run that nobody announced (SEMANTICS 5). */
+function withOutlook(change: Draft, kind: Kind, { now }: PlanContext): Draft {
+  const outlook = kind.outlook?.(change, now);
+  if (outlook === undefined) return change;
+  const { impact } = outlook;
+  const told: Draft = { ...change, warnings: [...change.warnings, ...outlook.warnings] };
+  if (impact === undefined) return told;
+  const lifecycle = change.desired?.lifecycle ?? change.base?.lifecycle;
+  const allowed = !impact.immediate || impact.announced === true || lifecycle?.allowImmediate === true;
+  const blocked = told.blocked ?? (allowed ? undefined : immediateBlock);
+  return { ...told, impact, ...(blocked === undefined ? {} : { blocked }) };
 }
 
 type Draft = Omit<Change, 'operations'>;
@@ -348,6 +368,7 @@ function resourceFields(
     resetValue: (pointer) => kind.resetValue(pointer, false),
     sealer: context.sealer,
     heals: healRule(context, kind),
+    recreated: input.entry !== undefined && input.entry.id !== live.id,
   });
   if (released) return fields.map((diff) => ({ ...diff, reason: 'edited', healed: true }));
   if (!kind.preExisting) return fields;

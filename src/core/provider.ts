@@ -58,6 +58,12 @@ export interface Kind {
   runs?(input: RunsInput): number[];
   /** Operations in execution order. */
   operations(change: Change, now: number): Operation[];
+  /** Advice about a valid manifest, for `lint`: what is allowed but better said otherwise. Pointers as for `validate`. */
+  lint?(input: LintInput): Finding[];
+  /** Codes of `lint`, and those of `validate` that are only warnings: what a user may switch off. */
+  adviceCodes?: readonly string[];
+  /** What the runs of a resource ask of the service, for rules over all resources of a target. */
+  loads?(input: LintInput): Load[];
   /** What a change of the whole resource does to its own runs, and what to know before; for kinds whose runs are not those of parts. */
   outlook?(change: Omit<Change, 'operations'>, now: number): Outlook;
 }
@@ -79,6 +85,34 @@ export interface RunsInput {
   from: number;
   until: number;
   limit: number;
+}
+
+export interface LintInput {
+  name: string;
+  /** As written, with references filled in. */
+  spec: JsonObject;
+  /** Epoch ms. */
+  now: number;
+}
+
+/** One schedule, seen as load. */
+export interface Load {
+  /** Into the document: where the rhythm is written (`/spec/schedules/daily/cron`). */
+  pointer: Pointer;
+  /** For people: `schedule daily`. */
+  label: string;
+  /** What a run calls: two loads with the same text share an endpoint. */
+  endpoint: string;
+  /** What a run says to it; compared, never shown. */
+  payload: string;
+  /** Two loads with the same text run at the same times. */
+  rhythm: string;
+  /** Runs in each minute that has one. */
+  perMinute: number;
+  /** The minutes (epoch ms) in [from, until) that have runs, in order. */
+  minutes(from: number, until: number): number[];
+  /** What to write to have the runs at a less busy time: `cron: "* * * * 6 12 17"`. */
+  better?: string;
 }
 
 export interface Settled {

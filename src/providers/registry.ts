@@ -1,8 +1,9 @@
 import type { Kind, Provider } from '../core/provider.ts';
+import { riversandProvider } from './riversand/provider.ts';
 import { sapProvider } from './sap/provider.ts';
 
 /** All providers. A new one is a folder of its own and a line here. */
-export const providers: readonly Provider[] = [sapProvider];
+export const providers: readonly Provider[] = [sapProvider, riversandProvider];
 
 export function findProvider(name: string): Provider | undefined {
   return providers.find((provider) => provider.name === name);

@@ -23,6 +23,7 @@ export function changeLines(change: PlanChange, options: RenderOptions): string[
     ...(isNew
       ? valueLines(withoutDefaults(ownValues(change), '', options), '      ', options)
       : fieldLines(own, '', change.reason, '    ', options)),
+    ...(change.impact === undefined ? [] : impactLines(change.impact, change.action, '      ', options)),
     ...sortedParts(change.parts).flatMap((part) => partLines(part, change, options)),
     ...blockLines(change.blocked, '      ', options),
     ...change.warnings.flatMap((text) => sentence(`      ${palette.warn('!')} `, text, width, palette.warn)),

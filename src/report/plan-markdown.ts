@@ -82,7 +82,7 @@ function changeTable(target: PlanTarget): string {
 }
 
 function alarmsOf(change: PlanChange): string[] {
-  const impacts = change.parts.flatMap(({ impact }) => impact ?? []);
+  const impacts = [change, ...change.parts].flatMap(({ impact }) => impact ?? []);
   const sum = (count: (impact: Impact) => number): number =>
     impacts.reduce((total, one) => total + count(one), 0);
   const missed = sum(({ missed }) => missed.length);
@@ -120,6 +120,7 @@ function changeText(change: PlanChange): string {
     change.movedFrom === undefined ? '' : `Was ${code(change.movedFrom)}.`,
     diffText(change),
     notesText(change.fields),
+    change.impact === undefined ? '' : impactItems(change.impact).join('\n'),
     ...change.parts.map(partText),
     ...change.warnings.map((warning) => `⚠️ ${prose(warning)}`),
   ].filter((text) => text !== '');

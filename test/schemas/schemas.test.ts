@@ -48,11 +48,14 @@ describe('the published schemas', () => {
       'sap-job',
       'sap-task',
       'sap-settings',
+      'riversand-batch-job',
+      'riversand-schedule',
       'manifest',
       'config',
       'plan',
       'credentials-sap',
       'tenant-sap',
+      'credentials-riversand',
     ]);
   });
 
@@ -80,7 +83,7 @@ describe('the published schemas', () => {
       const published = JSON.parse(readFileSync(new URL(`schemas/${schemaFile}`, root), 'utf8'));
       expect(schema).toEqual(published);
     }
-    expect(providerSchemas.map(({ provider }) => provider)).toEqual(['sap']);
+    expect(providerSchemas.map(({ provider }) => provider)).toEqual(['sap', 'riversand']);
   });
 });
 

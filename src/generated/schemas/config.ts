@@ -101,7 +101,8 @@ export const configSchema: JsonObject = {
         "provider": {
           "description": "The service behind the target.",
           "enum": [
-            "sap"
+            "sap",
+            "riversand"
           ]
         },
         "url": {
@@ -172,6 +173,25 @@ export const configSchema: JsonObject = {
               },
               "tenant": {
                 "$ref": "#/$defs/tenant-sap"
+              }
+            }
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "provider"
+            ],
+            "properties": {
+              "provider": {
+                "const": "riversand"
+              }
+            }
+          },
+          "then": {
+            "properties": {
+              "credentials": {
+                "$ref": "#/$defs/credentials-riversand"
               }
             }
           }
@@ -660,6 +680,67 @@ export const configSchema: JsonObject = {
           "description": "Id of the tenant (zone id).",
           "type": "string",
           "minLength": 1
+        }
+      }
+    },
+    "credentials-riversand": {
+      "title": "RiversandCredentials",
+      "description": "How to log in to a Riversand (Syndigo) tenant. Values are never shown.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "tenantId",
+        "userId",
+        "userRoles",
+        "clientId",
+        "clientSecret"
+      ],
+      "properties": {
+        "tenantId": {
+          "description": "Id of the tenant; schedule ids begin with it.",
+          "type": "string",
+          "minLength": 1
+        },
+        "userId": {
+          "description": "User on whose behalf requests are made.",
+          "type": "string",
+          "minLength": 1
+        },
+        "userRoles": {
+          "description": "Roles of the user: a list, or one text with commas between them.",
+          "anyOf": [
+            {
+              "type": "string",
+              "minLength": 1
+            },
+            {
+              "type": "array",
+              "minItems": 1,
+              "items": {
+                "description": "Name of a role.",
+                "type": "string",
+                "minLength": 1
+              }
+            }
+          ]
+        },
+        "clientId": {
+          "description": "Sent as `auth-client-id`.",
+          "type": "string",
+          "minLength": 1
+        },
+        "clientSecret": {
+          "description": "Sent as `auth-client-secret`.",
+          "type": "string",
+          "minLength": 1
+        },
+        "headers": {
+          "description": "More headers for every request, or other values for the usual ones (`x-rdp-version`).",
+          "type": "object",
+          "additionalProperties": {
+            "description": "Value of the header.",
+            "type": "string"
+          }
         }
       }
     }

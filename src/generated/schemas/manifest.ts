@@ -19,7 +19,9 @@ export const manifestSchema: JsonObject = {
       "enum": [
         "SapJob",
         "SapTask",
-        "SapSettings"
+        "SapSettings",
+        "RiversandBatchJob",
+        "RiversandSchedule"
       ]
     }
   },
@@ -67,6 +69,36 @@ export const manifestSchema: JsonObject = {
       },
       "then": {
         "$ref": "#/$defs/SapSettings"
+      }
+    },
+    {
+      "if": {
+        "required": [
+          "kind"
+        ],
+        "properties": {
+          "kind": {
+            "const": "RiversandBatchJob"
+          }
+        }
+      },
+      "then": {
+        "$ref": "#/$defs/RiversandBatchJob"
+      }
+    },
+    {
+      "if": {
+        "required": [
+          "kind"
+        ],
+        "properties": {
+          "kind": {
+            "const": "RiversandSchedule"
+          }
+        }
+      },
+      "then": {
+        "$ref": "#/$defs/RiversandSchedule"
       }
     }
   ],
@@ -810,6 +842,437 @@ export const manifestSchema: JsonObject = {
                   "type": "integer",
                   "minimum": 1,
                   "maximum": 604800
+                },
+                {
+                  "description": "A reference that is filled in before the value is checked.",
+                  "type": "string",
+                  "pattern": "^\\$\\{(var|env|secret|file):[^}]*\\}$"
+                }
+              ]
+            }
+          }
+        }
+      }
+    },
+    "RiversandBatchJob": {
+      "title": "RiversandBatchJob",
+      "description": "The schedule of a batch job on a Riversand (Syndigo) tenant: one per app and job definition. Every change but `enabled` deletes it and creates it anew.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "properties": {
+        "apiVersion": {
+          "const": "reconcile/v1",
+          "description": "Version of the manifest format. Always `reconcile/v1`."
+        },
+        "kind": {
+          "const": "RiversandBatchJob",
+          "description": "What the document describes."
+        },
+        "metadata": {
+          "title": "Metadata",
+          "description": "Name and labels of the resource.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "name"
+          ],
+          "properties": {
+            "name": {
+              "description": "Name of the resource: its identity within its kind and target.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 255
+            },
+            "labels": {
+              "description": "Labels for selecting manifests per target. They are never sent to the service.",
+              "type": "object",
+              "additionalProperties": {
+                "description": "Value of the label.",
+                "type": "string"
+              }
+            }
+          }
+        },
+        "lifecycle": {
+          "title": "Lifecycle",
+          "description": "How the resource may be changed and removed. Everything is optional.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "protect": {
+              "description": "Never delete or replace the resource. Remembered in the state: deleting the manifest does not lift it.",
+              "type": "boolean",
+              "default": false
+            },
+            "onRemove": {
+              "description": "What happens when the manifest goes away: `delete` the live object, `deactivate` it, or `keep` it as it is.",
+              "enum": [
+                "delete",
+                "deactivate",
+                "keep"
+              ],
+              "default": "delete"
+            },
+            "ignore": {
+              "description": "JSON pointers into `spec` that are left to others: ignored in the comparison and in every write.",
+              "type": "array",
+              "items": {
+                "description": "JSON pointer into `spec`, such as `/schedules/daily/active`.",
+                "type": "string"
+              },
+              "default": []
+            },
+            "sensitive": {
+              "description": "JSON pointers into `spec` whose values are never shown or stored in clear.",
+              "type": "array",
+              "items": {
+                "description": "JSON pointer into `spec`, such as `/schedules/daily/data/token`.",
+                "type": "string"
+              },
+              "default": []
+            },
+            "exclusive": {
+              "description": "True: parts that nobody owns (schedules added by hand) do not block the deletion of the resource.",
+              "type": "boolean",
+              "default": false
+            },
+            "allowImmediate": {
+              "description": "True: a write may start a run that was not announced.",
+              "type": "boolean",
+              "default": false
+            },
+            "allowReplace": {
+              "description": "True: the whole resource may be deleted and created again where the service cannot change it in place.",
+              "type": "boolean",
+              "default": false
+            }
+          }
+        },
+        "moved": {
+          "title": "Moved",
+          "description": "Says that the resource used to have another name, so that it is taken over instead of deleted and created.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "from"
+          ],
+          "properties": {
+            "from": {
+              "description": "The former `metadata.name`.",
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        },
+        "spec": {
+          "title": "RiversandBatchJobSpec",
+          "description": "The schedule of a batch job on a Riversand (Syndigo) tenant: one per app and job definition. Every change but `enabled` deletes it and creates it anew.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "appId",
+            "jobDefId",
+            "recurrenceInterval"
+          ],
+          "properties": {
+            "appId": {
+              "description": "Id of the app whose job is scheduled. Letters, digits, `_`, `-` and `.`.",
+              "type": "string",
+              "minLength": 1
+            },
+            "jobDefId": {
+              "description": "Name of the job definition in the app. With `appId` it identifies the schedule.",
+              "type": "string",
+              "minLength": 1
+            },
+            "poolId": {
+              "description": "The batch pool that runs the job.",
+              "type": "string",
+              "minLength": 1,
+              "default": "rsbatch"
+            },
+            "recurrenceInterval": {
+              "description": "How often it runs: an ISO 8601 duration of at least PT1M in weeks, days, hours, minutes and seconds.",
+              "type": "string",
+              "minLength": 1
+            },
+            "startAt": {
+              "description": "Phase anchor: runs are due at this instant and every interval after it. ISO 8601 with a zone.",
+              "type": "string",
+              "minLength": 1
+            },
+            "startMargin": {
+              "description": "How far ahead the first run must lie when the schedule is written: an ISO 8601 duration. Never sent; a change of it writes nothing.",
+              "type": "string",
+              "minLength": 1,
+              "default": "PT2M"
+            },
+            "enabled": {
+              "description": "Whether the schedule runs. The service does not show it; it is compared with what was last applied.",
+              "default": true,
+              "anyOf": [
+                {
+                  "type": "boolean"
+                },
+                {
+                  "description": "A reference that is filled in before the value is checked.",
+                  "type": "string",
+                  "pattern": "^\\$\\{(var|env|secret|file):[^}]*\\}$"
+                }
+              ]
+            },
+            "jobInputPayload": {
+              "description": "Input of each run. The service does not give it back; it is compared with what was last applied.",
+              "default": {},
+              "anyOf": [
+                {
+                  "type": "object",
+                  "additionalProperties": true
+                },
+                {
+                  "description": "A reference that is filled in before the value is checked.",
+                  "type": "string",
+                  "pattern": "^\\$\\{(var|env|secret|file):[^}]*\\}$"
+                }
+              ]
+            },
+            "recreateOn": {
+              "description": "Free-form values that are never sent: any change of them recreates the schedule, for example to pick up a newly deployed version of the app.",
+              "anyOf": [
+                {
+                  "type": "object",
+                  "additionalProperties": true
+                },
+                {
+                  "description": "A reference that is filled in before the value is checked.",
+                  "type": "string",
+                  "pattern": "^\\$\\{(var|env|secret|file):[^}]*\\}$"
+                }
+              ]
+            }
+          }
+        }
+      }
+    },
+    "RiversandSchedule": {
+      "title": "RiversandSchedule",
+      "description": "A schedule object of the Riversand (Syndigo) scheduler service: a REST task at a fixed rate. `metadata.name` is its id.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ],
+      "properties": {
+        "apiVersion": {
+          "const": "reconcile/v1",
+          "description": "Version of the manifest format. Always `reconcile/v1`."
+        },
+        "kind": {
+          "const": "RiversandSchedule",
+          "description": "What the document describes."
+        },
+        "metadata": {
+          "title": "Metadata",
+          "description": "Name and labels of the resource.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "name"
+          ],
+          "properties": {
+            "name": {
+              "description": "Name of the resource: its identity within its kind and target.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 255
+            },
+            "labels": {
+              "description": "Labels for selecting manifests per target. They are never sent to the service.",
+              "type": "object",
+              "additionalProperties": {
+                "description": "Value of the label.",
+                "type": "string"
+              }
+            }
+          }
+        },
+        "lifecycle": {
+          "title": "Lifecycle",
+          "description": "How the resource may be changed and removed. Everything is optional.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "protect": {
+              "description": "Never delete or replace the resource. Remembered in the state: deleting the manifest does not lift it.",
+              "type": "boolean",
+              "default": false
+            },
+            "onRemove": {
+              "description": "What happens when the manifest goes away: `delete` the live object, `deactivate` it, or `keep` it as it is.",
+              "enum": [
+                "delete",
+                "deactivate",
+                "keep"
+              ],
+              "default": "delete"
+            },
+            "ignore": {
+              "description": "JSON pointers into `spec` that are left to others: ignored in the comparison and in every write.",
+              "type": "array",
+              "items": {
+                "description": "JSON pointer into `spec`, such as `/schedules/daily/active`.",
+                "type": "string"
+              },
+              "default": []
+            },
+            "sensitive": {
+              "description": "JSON pointers into `spec` whose values are never shown or stored in clear.",
+              "type": "array",
+              "items": {
+                "description": "JSON pointer into `spec`, such as `/schedules/daily/data/token`.",
+                "type": "string"
+              },
+              "default": []
+            },
+            "exclusive": {
+              "description": "True: parts that nobody owns (schedules added by hand) do not block the deletion of the resource.",
+              "type": "boolean",
+              "default": false
+            },
+            "allowImmediate": {
+              "description": "True: a write may start a run that was not announced.",
+              "type": "boolean",
+              "default": false
+            },
+            "allowReplace": {
+              "description": "True: the whole resource may be deleted and created again where the service cannot change it in place.",
+              "type": "boolean",
+              "default": false
+            }
+          }
+        },
+        "moved": {
+          "title": "Moved",
+          "description": "Says that the resource used to have another name, so that it is taken over instead of deleted and created.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "from"
+          ],
+          "properties": {
+            "from": {
+              "description": "The former `metadata.name`.",
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        },
+        "spec": {
+          "title": "RiversandScheduleSpec",
+          "description": "A schedule object of the Riversand (Syndigo) scheduler service: a REST task at a fixed rate. `metadata.name` is its id.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "intervalInMins",
+            "taskUrl"
+          ],
+          "properties": {
+            "displayName": {
+              "description": "Name shown in the service, at most 256 characters. A new object without one is called by its id.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 256
+            },
+            "enabled": {
+              "description": "Whether the task is called. A new object is enabled unless this says otherwise.",
+              "anyOf": [
+                {
+                  "type": "boolean"
+                },
+                {
+                  "description": "A reference that is filled in before the value is checked.",
+                  "type": "string",
+                  "pattern": "^\\$\\{(var|env|secret|file):[^}]*\\}$"
+                }
+              ]
+            },
+            "intervalInMins": {
+              "description": "Minutes between two calls.",
+              "anyOf": [
+                {
+                  "type": "integer",
+                  "minimum": 1
+                },
+                {
+                  "description": "A reference that is filled in before the value is checked.",
+                  "type": "string",
+                  "pattern": "^\\$\\{(var|env|secret|file):[^}]*\\}$"
+                }
+              ]
+            },
+            "startTime": {
+              "description": "First call, UTC: `yyyy-MM-dd hh:mm AM/PM`, `yyyy-MM-ddTHH:mm` or `hh:mm AM/PM`; null for none.",
+              "anyOf": [
+                {
+                  "type": "string",
+                  "minLength": 1
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "stopTime": {
+              "description": "No call after this instant, UTC: `yyyy-MM-dd hh:mm AM/PM` or `yyyy-MM-ddTHH:mm`; null for none.",
+              "anyOf": [
+                {
+                  "type": "string",
+                  "minLength": 1
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "taskName": {
+              "description": "Name of the task. A new object without one takes its id.",
+              "type": "string",
+              "minLength": 1
+            },
+            "taskUrl": {
+              "description": "URL that each call goes to.",
+              "type": "string",
+              "minLength": 1
+            },
+            "taskPayload": {
+              "description": "Body of each call.",
+              "anyOf": [
+                {
+                  "type": "object",
+                  "additionalProperties": true
+                },
+                {
+                  "description": "A reference that is filled in before the value is checked.",
+                  "type": "string",
+                  "pattern": "^\\$\\{(var|env|secret|file):[^}]*\\}$"
+                }
+              ]
+            },
+            "authContext": {
+              "description": "Headers of each call, such as tokens. Everything below it is a secret.",
+              "anyOf": [
+                {
+                  "type": "object",
+                  "additionalProperties": true
                 },
                 {
                   "description": "A reference that is filled in before the value is checked.",

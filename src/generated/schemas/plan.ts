@@ -265,6 +265,9 @@ export const planSchema: JsonObject = {
           "description": "Former address of the resource.",
           "type": "string"
         },
+        "impact": {
+          "$ref": "#/$defs/impact"
+        },
         "parts": {
           "description": "What would be done to its parts (schedules).",
           "type": "array",

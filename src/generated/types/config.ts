@@ -60,7 +60,7 @@ export interface TargetDocument {
   /**
    * The service behind the target.
    */
-  provider: 'sap';
+  provider: 'sap' | 'riversand';
   /**
    * Base URL of the service. May come from the credentials.
    */

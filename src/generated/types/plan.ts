@@ -179,6 +179,7 @@ export interface PlanFileChange {
    * Former address of the resource.
    */
   movedFrom?: string;
+  impact?: PlanFileImpact;
   /**
    * What would be done to its parts (schedules).
    */
@@ -254,25 +255,6 @@ export interface PlanFileField {
   };
 }
 /**
- * What would be done to one part.
- */
-export interface PlanFilePart {
-  /**
-   * Where the part is: `/schedules/daily`.
-   */
-  path: string;
-  action: Action;
-  reason: Reason;
-  impact?: PlanFileImpact;
-  blocked?: PlanFileBlock;
-  /**
-   * What to know before applying.
-   *
-   * Items: A warning.
-   */
-  warnings?: string[];
-}
-/**
  * What the change does to the runs. Instants are ISO 8601 in UTC.
  */
 export interface PlanFileImpact {
@@ -312,6 +294,25 @@ export interface PlanFileImpact {
    * Run logs that a delete takes with it: a number when known, true when there may be some.
    */
   runLogsLost: number | boolean;
+}
+/**
+ * What would be done to one part.
+ */
+export interface PlanFilePart {
+  /**
+   * Where the part is: `/schedules/daily`.
+   */
+  path: string;
+  action: Action;
+  reason: Reason;
+  impact?: PlanFileImpact;
+  blocked?: PlanFileBlock;
+  /**
+   * What to know before applying.
+   *
+   * Items: A warning.
+   */
+  warnings?: string[];
 }
 /**
  * The safety rule that refuses the change.

@@ -1,0 +1,130 @@
+import { leaves } from '../../core/diff.ts';
+import { equalJson, type JsonObject } from '../../core/json.ts';
+import { getAt, parsePointer } from '../../core/pointer.ts';
+import type { HttpRequest, OperationResult } from '../../core/provider.ts';
+import { newObjectValues, objectBody, objectSecrets } from './bodies.ts';
+import { toLiveObject } from './mapping.ts';
+import { canonicalObject } from './normalize.ts';
+import { deleteRequest, objectId } from './object-id.ts';
+import { healedFields } from './operations.ts';
+import { objectPath } from './paths.ts';
+import { objectPatience, poll } from './polling.ts';
+import type { WireObject } from './wire.ts';
+import { type Doing, gone, send, unsettled } from './writing.ts';
+
+const ATOMIC = ['/taskPayload', '/authContext'];
+
+export async function createObject(doing: Doing): Promise<OperationResult> {
+  const id = objectId(doing.change.desired?.identity);
+  const values = doing.change.desired?.spec ?? {};
+  const body = objectBody(id, values, Object.keys(values), undefined);
+  const wanted = newObjectValues(id, values);
+  const isThere = (object: WireObject | null): boolean => object !== null && agrees(object, wanted);
+  await writeAndSee(
+    doing,
+    `create schedule object "${id}"`,
+    writeRequest(doing, 'create', body),
+    id,
+    isThere,
+  );
+  return { id, wrote: true };
+}
+
+/** The whole object, as read just before, with the changed fields in place. */
+export function updateObject(doing: Doing): Promise<OperationResult> {
+  const { change } = doing;
+  const fields = healedFields(change.fields).map(({ pointer }) => parsePointer(pointer)[0] ?? '');
+  return update(doing, change.target ?? {}, [...new Set(fields)]);
+}
+
+export function disableObject(doing: Doing): Promise<OperationResult> {
+  return update(doing, { enabled: false }, ['enabled']);
+}
+
+async function update(doing: Doing, values: JsonObject, fields: readonly string[]): Promise<OperationResult> {
+  const id = objectId(doing.change.live?.identity);
+  const live = await doing.client.object(id);
+  if (live === null) throw gone(`Schedule object "${id}"`);
+  const named = fields.map((field) => [field, values[field] ?? nameless(field, id)] as const);
+  const wanted = canonicalObject(Object.fromEntries(named));
+  if (agrees(live, wanted)) return { id, wrote: false };
+  const body = objectBody(id, values, fields, live);
+  const isThere = (object: WireObject | null): boolean => object !== null && agrees(object, wanted);
+  await writeAndSee(
+    doing,
+    `update schedule object "${id}"`,
+    writeRequest(doing, 'update', body),
+    id,
+    isThere,
+  );
+  return { id, wrote: true };
+}
+
+/** Names that are taken out of a manifest go back to the id. */
+function nameless(field: string, id: string): string | null {
+  return field === 'displayName' || field === 'taskName' ? id : null;
+}
+
+export async function deleteObject(doing: Doing): Promise<OperationResult> {
+  const id = objectId(doing.change.live?.identity);
+  if ((await doing.client.object(id)) === null) return { wrote: false };
+  await writeAndSee(
+    doing,
+    `delete schedule object "${id}"`,
+    deleteRequest(id),
+    id,
+    (object) => object === null,
+  );
+  // What is deleted to be made again under another name has no id yet.
+  return doing.change.action === 'replace' ? { wrote: true } : { id, wrote: true };
+}
+
+function writeRequest(doing: Doing, call: 'create' | 'update', body: JsonObject): HttpRequest {
+  const secrets = [...(doing.change.desired?.secrets ?? []), ...(doing.change.base?.secrets ?? [])];
+  return {
+    method: 'POST',
+    path: objectPath(call),
+    body: { scheduleObject: body },
+    secrets: objectSecrets(body, secrets),
+  };
+}
+
+/**
+ * Writes are only taken in at first: looks until the change shows. A refusal stands. After a lost answer that shows nothing the
+ * same call is made once more: ids are unique and updates are whole, so that twice is as good as once.
+ */
+async function writeAndSee(
+  doing: Doing,
+  what: string,
+  request: HttpRequest,
+  id: string,
+  isThere: (object: WireObject | null) => boolean,
+): Promise<void> {
+  let seen: WireObject | null = null;
+  const look = async (): Promise<true | undefined> => {
+    seen = await doing.client.object(id);
+    return isThere(seen) ? true : undefined;
+  };
+  const first = await send(doing, what, request);
+  if (first.as === 'refused') throw first.error;
+  if ((await poll(doing.surroundings, objectPatience, look)) !== undefined) return;
+  const last = first.as === 'unknown' ? await send(doing, what, request) : first;
+  // Refused by now, perhaps because the first call took effect after all.
+  if (last !== first && (await poll(doing.surroundings, objectPatience, look)) !== undefined) return;
+  const minutes = Math.round(objectPatience.whole / 60_000);
+  const cause = last.as === 'accepted' ? undefined : last.error;
+  throw unsettled(
+    `The request to ${what} was sent, but does not show after ${minutes} minutes.`,
+    seen === null ? `no schedule object "${id}"` : `schedule object "${id}", without the change`,
+    'RIVERSAND_NOT_VISIBLE',
+    cause,
+  );
+}
+
+/** Is every wanted field there by meaning? */
+function agrees(object: WireObject, wanted: JsonObject): boolean {
+  const { canonical } = toLiveObject(object);
+  return leaves(wanted, ATOMIC).every((pointer) =>
+    equalJson(getAt(canonical, pointer), getAt(wanted, pointer)),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Kind } from '../../../core/provider.ts';
+import { objectDefault } from '../defaults.ts';
+import { objectOutlook } from '../impact.ts';
+import { normalizeObject } from '../normalize.ts';
+import { objectOperations } from '../operations.ts';
+import { validateObject } from '../validate.ts';
+
+/** A schedule object of the older scheduler service: readable as a whole, with a real delete. */
+export const riversandSchedule: Kind = {
+  kind: 'RiversandSchedule',
+  schemaFile: 'riversand-schedule.schema.json',
+  preExisting: false,
+  deletable: true,
+  replace: 'guarded',
+  unreadable: [],
+  atomic: ['/taskPayload', '/authContext'],
+  secret: ['/authContext'],
+  activeField: 'enabled',
+  resetValue: objectDefault,
+  identity: (name) => name,
+  normalize: normalizeObject,
+  validate: validateObject,
+  correlate: () => ({ matched: new Map(), ambiguous: [] }),
+  classify: () => ({ how: 'in-place' }),
+  settled: () => undefined,
+  impact: () => undefined,
+  operations: objectOperations,
+  outlook: objectOutlook,
+};

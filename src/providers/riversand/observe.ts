@@ -1,0 +1,153 @@
+import type { Diagnostic } from '../../core/errors.ts';
+import type { KnownObject } from '../../core/provider.ts';
+import type { LiveResource } from '../../core/resource.ts';
+import { type RiversandClient, unsound } from './client.ts';
+import { lastInvocations, toLiveBatch, toLiveObject } from './mapping.ts';
+import { ALL, identityInId, type Pair, pairIdentity, pairOf } from './pairs.ts';
+import { isRefusal } from './refusal.ts';
+import type { WireBatchSchedule } from './wire.ts';
+
+export interface Observed {
+  resources: LiveResource[];
+  diagnostics: Diagnostic[];
+}
+
+/** Pairs by identity, as far as manifests or the state name them. */
+export type Pairs = ReadonlyMap<string, Pair>;
+
+export function pairsOf(known: readonly KnownObject[]): Map<string, Pair> {
+  const pairs = new Map<string, Pair>();
+  for (const { kind, identity, spec } of known) {
+    const pair = kind === 'RiversandBatchJob' ? pairOf(spec) : undefined;
+    if (pair !== undefined && pairIdentity(pair) === identity) pairs.set(identity, pair);
+  }
+  return pairs;
+}
+
+/** All batch schedules with one list; app by app, then pair by pair, where the tenant refuses that. */
+export async function observeBatch(
+  client: RiversandClient,
+  tenantId: string,
+  pairs: Pairs,
+): Promise<Observed> {
+  const { rows, diagnostics } = await listBatch(client, pairs);
+  const resources = groupBatch(rows, tenantId, pairs);
+  return { resources, diagnostics: [...diagnostics, ...resources.flatMap(duplicates)] };
+}
+
+interface Listed {
+  rows: WireBatchSchedule[];
+  diagnostics: Diagnostic[];
+}
+
+async function listBatch(client: RiversandClient, pairs: Pairs): Promise<Listed> {
+  const all = await unlessRefused(client.batchSchedules({ appId: ALL, jobDefId: ALL }));
+  if (all !== undefined) return { rows: all, diagnostics: [] };
+  const apps = [...new Set([...pairs.values()].map(({ appId }) => appId))].sort();
+  const lists = await Promise.all(apps.map((appId) => listApp(client, appId, pairs)));
+  // Names that share their beginning may show each other's schedules.
+  const rows = new Map(lists.flat().map((row) => [row.id, row]));
+  return {
+    rows: [...rows.values()],
+    diagnostics: [
+      {
+        code: 'RIVERSAND_NO_ALL',
+        severity: 'info',
+        message: `the tenant refuses to list all batch schedules at once; ${apps.length} app(s) were listed one by one, and schedules of other apps were not seen`,
+      },
+    ],
+  };
+}
+
+async function listApp(client: RiversandClient, appId: string, pairs: Pairs): Promise<WireBatchSchedule[]> {
+  const whole = await unlessRefused(client.batchSchedules({ appId, jobDefId: ALL }));
+  if (whole !== undefined) return whole;
+  const own = [...pairs.values()].filter((pair) => pair.appId === appId);
+  return (await Promise.all(own.map((pair) => client.batchSchedules(pair)))).flat();
+}
+
+async function unlessRefused<T>(promise: Promise<T>): Promise<T | undefined> {
+  return promise.catch((error: unknown) => {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  });
+}
+
+/** One resource for each known pair that shows, one for each other id. */
+export function groupBatch(
+  rows: readonly WireBatchSchedule[],
+  tenantId: string,
+  pairs: Pairs,
+): LiveResource[] {
+  const groups = new Map<string, WireBatchSchedule[]>();
+  for (const row of rows) {
+    const named = identityInId(row.id, tenantId);
+    const isKnown = named !== undefined && pairs.has(named);
+    if (!isKnown) refuseOtherTenant(row.id, tenantId, pairs);
+    const identity = isKnown ? named : row.id;
+    groups.set(identity, [...(groups.get(identity) ?? []), row]);
+  }
+  return [...groups].map(([identity, group]) => toLiveBatch(identity, group, pairs.get(identity)));
+}
+
+/** A known pair under another tenant's name: with a wrong tenantId everything would look missing, and be created. */
+function refuseOtherTenant(id: string, tenantId: string, pairs: Pairs): void {
+  if (id.startsWith(`${tenantId}_`)) return;
+  const rest = id.slice(0, Math.max(0, id.lastIndexOf('_')));
+  const found = [...pairs.keys()].find((identity) => rest.endsWith(`_${identity}`));
+  if (found === undefined) return;
+  throw unsound(
+    `${id} looks like a schedule of "${found}", but does not begin with the tenantId of the credentials ("${tenantId}")`,
+  );
+}
+
+function duplicates({ facts, identity }: LiveResource): Diagnostic[] {
+  const ids = Array.isArray(facts['ids']) ? facts['ids'] : [];
+  if (ids.length < 2) return [];
+  return [
+    {
+      code: 'RIVERSAND_DUPLICATES',
+      severity: 'warning',
+      message: `${identity} has ${ids.length} schedules at once (${ids.join(', ')}): creates have raced`,
+      remedy: 'If it is ours, the next apply puts it right with one more create.',
+    },
+  ];
+}
+
+/** One pair by itself; all of them where it is not known which app and job its name is made of. */
+export async function readBatch(
+  client: RiversandClient,
+  tenantId: string,
+  identity: string,
+  pairs: Pairs,
+): Promise<LiveResource | null> {
+  const pair = pairs.get(identity);
+  const rows = await client.batchSchedules(pair ?? { appId: ALL, jobDefId: ALL });
+  const own = rows.filter((row) => row.id === identity || identityInId(row.id, tenantId) === identity);
+  return own.length === 0 ? null : toLiveBatch(identity, own, pair);
+}
+
+/**
+ * All schedule objects with one `get`. Only when one of ours is to be removed a second call asks when the objects ran last:
+ * nothing depends on it, so that its failure is no more than a note.
+ */
+export async function observeObjects(
+  client: RiversandClient,
+  known: readonly KnownObject[],
+): Promise<Observed> {
+  const objects = await client.objects();
+  const leaving = new Set(
+    known
+      .filter(({ kind, wanted }) => kind === 'RiversandSchedule' && !wanted)
+      .map(({ identity }) => identity),
+  );
+  const plain = { resources: objects.map((object) => toLiveObject(object)), diagnostics: [] };
+  if (!objects.some(({ id }) => leaving.has(id))) return plain;
+  const infos = await unlessRefused(client.infos());
+  if (infos === undefined) {
+    const message = 'the service does not tell when the schedule objects ran last';
+    return { ...plain, diagnostics: [{ code: 'RIVERSAND_NO_LAST_RUN', severity: 'info', message }] };
+  }
+  const last = lastInvocations(infos);
+  return { ...plain, resources: objects.map((object) => toLiveObject(object, last.get(object.id))) };
+}
