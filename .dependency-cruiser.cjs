@@ -15,6 +15,7 @@ module.exports = {
     onlyFrom('time', []),
     onlyFrom('generated', ['core']),
     onlyFrom('http', ['core', 'time']),
+    onlyFrom('lint', ['core', 'time']),
     onlyFrom('manifest', ['core', 'time', 'generated']),
     onlyFrom('config', ['core', 'time', 'manifest', 'generated']),
     onlyFrom('providers', ['core', 'time', 'http', 'generated']),

@@ -3,6 +3,9 @@ import { classifyJob, classifySchedule } from '../classify.ts';
 import { correlateSchedules } from '../correlate.ts';
 import { jobDefault, scheduleDefault } from '../defaults.ts';
 import { scheduleImpact } from '../impact.ts';
+import { adviceCodes } from '../lint/codes.ts';
+import { lintJob } from '../lint/lint-job.ts';
+import { sapLoads } from '../lint/loads.ts';
 import { MODES } from '../modes.ts';
 import { normalizeJob } from '../normalize.ts';
 import { jobOperations } from '../operations.ts';
@@ -34,4 +37,7 @@ export const sapJob: Kind = {
   impact: scheduleImpact,
   runs: scheduleRuns,
   operations: jobOperations,
+  lint: lintJob,
+  adviceCodes,
+  loads: sapLoads,
 };

@@ -3,6 +3,9 @@ import { classifySchedule } from '../classify.ts';
 import { correlateSchedules } from '../correlate.ts';
 import { impossibleTask, scheduleDefault } from '../defaults.ts';
 import { scheduleImpact } from '../impact.ts';
+import { adviceCodes } from '../lint/codes.ts';
+import { lintJob } from '../lint/lint-job.ts';
+import { sapLoads } from '../lint/loads.ts';
 import { MODES } from '../modes.ts';
 import { normalizeTask } from '../normalize.ts';
 import { taskOperations } from '../operations.ts';
@@ -34,4 +37,7 @@ export const sapTask: Kind = {
   impact: scheduleImpact,
   runs: scheduleRuns,
   operations: taskOperations,
+  lint: lintJob,
+  adviceCodes,
+  loads: sapLoads,
 };
