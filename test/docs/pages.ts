@@ -16,6 +16,8 @@ export interface Block {
   line: number;
   info: string;
   text: string;
+  /** Of a comment `<!-- output: … -->` in the line before: what the block shows. */
+  output?: string;
 }
 
 const folders = ['docs', 'examples'];
@@ -48,12 +50,15 @@ export function proseOf({ text }: Page): string {
 export function blocksOf({ path, text }: Page): Block[] {
   const blocks: Block[] = [];
   let open: { indent: number; block: Block } | undefined;
-  for (const [index, line] of text.split('\n').entries()) {
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
     const fence = /^(\s*)```(.*)$/.exec(line);
     if (fence === null) {
       if (open !== undefined) open.block.text += `${line.slice(Math.min(open.indent, leading(line)))}\n`;
     } else if (open === undefined) {
-      const block = { page: path, line: index + 1, info: (fence[2] ?? '').trim(), text: '' };
+      const output = /<!-- output: (.+) -->/.exec(lines[index - 1] ?? '')?.[1];
+      const block: Block = { page: path, line: index + 1, info: (fence[2] ?? '').trim(), text: '' };
+      if (output !== undefined) block.output = output;
       open = { indent: (fence[1] ?? '').length, block };
     } else {
       blocks.push(open.block);
