@@ -16,6 +16,7 @@ export interface Config {
   state: StateConfig;
   allowEnv: readonly string[];
   allowFiles: readonly string[];
+  lint: LintConfig;
   /** In the order of the file. */
   targets: Readonly<Record<string, TargetConfig>>;
 }
@@ -24,6 +25,13 @@ export interface StateConfig {
   backend: 'file' | 'git' | 'postgres';
   /** With `git`: the ref or branch, if chosen. */
   ref?: string;
+}
+
+export interface LintConfig {
+  /** Codes of advice that is switched off, with the place of each. */
+  disable: readonly { code: string; place: Place }[];
+  /** More runs in one minute are a peak. */
+  runsPerMinute: number;
 }
 
 export interface TargetConfig {

@@ -32,6 +32,13 @@ export function toConfig(document: ConfigDocument, origin: ConfigOrigin): Config
     state: { ...document.state, backend: document.state?.backend ?? 'file' },
     allowEnv,
     allowFiles: document.allowFiles ?? [],
+    lint: {
+      disable: (document.lint?.disable ?? []).map((code, index) => ({
+        code,
+        place: origin.locate(formatPointer(['lint', 'disable', index])),
+      })),
+      runsPerMinute: document.lint?.runsPerMinute ?? 10,
+    },
     targets: Object.fromEntries(targets),
   };
 }

@@ -75,6 +75,30 @@ export const configSchema: JsonObject = {
       },
       "default": []
     },
+    "lint": {
+      "title": "LintDocument",
+      "description": "What `reconcile lint` gives advice on.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "disable": {
+          "description": "Codes of advice that is not wanted anywhere. For a single line there is the comment `# lint-disable CODE`.",
+          "type": "array",
+          "items": {
+            "description": "A code such as `LINT_ROUND_SECOND`.",
+            "type": "string",
+            "minLength": 1
+          },
+          "default": []
+        },
+        "runsPerMinute": {
+          "description": "More runs than this in one minute, over all jobs of a target, are a peak.",
+          "type": "integer",
+          "minimum": 1,
+          "default": 10
+        }
+      }
+    },
     "targets": {
       "description": "The service instances by name. A name has at most 63 characters: a-z, 0-9 and `-`, and does not start with `-`.",
       "type": "object",

@@ -33,6 +33,7 @@ export interface ConfigDocument {
    * Items: Path of a file.
    */
   allowFiles?: string[];
+  lint?: LintDocument;
   /**
    * The service instances by name. A name has at most 63 characters: a-z, 0-9 and `-`, and does not start with `-`.
    */
@@ -52,6 +53,21 @@ export interface StateConfig {
    * With `git`: the ref or branch that holds the state. Default: `refs/reconcile/state/<target>`.
    */
   ref?: string;
+}
+/**
+ * What `reconcile lint` gives advice on.
+ */
+export interface LintDocument {
+  /**
+   * Codes of advice that is not wanted anywhere. For a single line there is the comment `# lint-disable CODE`.
+   *
+   * Items: A code such as `LINT_ROUND_SECOND`.
+   */
+  disable?: string[];
+  /**
+   * More runs than this in one minute, over all jobs of a target, are a peak.
+   */
+  runsPerMinute?: number;
 }
 /**
  * One service instance (and tenant) with the manifests that belong to it.
