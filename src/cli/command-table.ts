@@ -14,6 +14,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/validate.ts')).configureValidate,
   },
   {
+    name: 'lint',
+    summary: 'give advice on schedules: peaks, overlaps, what is hardly meant',
+    load: async () => (await import('./commands/lint.ts')).configureLint,
+  },
+  {
     name: 'plan',
     summary: 'read the service and show what apply would change; never writes',
     load: async () => (await import('./commands/plan.ts')).configurePlan,
@@ -32,6 +37,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'explain',
     summary: 'say in words what a time expression means, with its next runs',
     load: async () => (await import('./commands/explain.ts')).configureExplain,
+  },
+  {
+    name: 'calendar',
+    summary: 'show the coming runs of all jobs, their load per minute and the peaks',
+    load: async () => (await import('./commands/calendar.ts')).configureCalendar,
   },
   {
     name: 'schema',

@@ -1,0 +1,82 @@
+import type { InventoryEntry } from '../../core/inventory.ts';
+import type { LiveResource } from '../../core/resource.ts';
+import { formatAddress } from '../../core/resource.ts';
+import { kindsOf, observeTarget } from '../../engine/observe.ts';
+import type { TargetInput } from '../../engine/types.ts';
+import type { Context } from '../context.ts';
+import { createOnly } from '../only.ts';
+import { prepareTargets } from '../prepare.ts';
+import { scheduledOf } from './scheduled.ts';
+import { nothingMatches, type Source, type SourceOptions } from './source.ts';
+
+/** What the service has, whoever made it. The session can only read. */
+export async function liveSource(context: Context, options: SourceOptions): Promise<Source> {
+  const prepared = await prepareTargets(context, { ...options, several: 'ask', readOnly: true });
+  const [target] = prepared.targets;
+  if (target === undefined) return { title: '', scheduled: [], now: context.io.now(), notes: [] };
+  prepared.progress.show(`${target.input.name}: reading the service`);
+  try {
+    return await observe(target.input, options.only);
+  } finally {
+    prepared.progress.clear();
+  }
+}
+
+async function observe(input: TargetInput, patterns: readonly string[]): Promise<Source> {
+  const { provider, connection, surroundings, resources } = input;
+  const only = createOnly(patterns);
+  const session = await provider.open(connection, 'read', surroundings);
+  try {
+    const kinds = provider.kinds.filter(({ runs }) => runs !== undefined).map(({ kind }) => kind);
+    const entries = await inventoryOf(input, await session.instance(), kinds);
+    const { resources: live, skew } = await observeTarget({
+      session,
+      kinds,
+      desired: resources.filter(({ kind }) => kinds.includes(kind)),
+      kind: kindsOf(provider),
+      inventory: Object.fromEntries(entries),
+      now: surroundings.now,
+    });
+    const addresses = new Map([
+      ...entries.map(([address, entry]) => [keyOf(entry), address] as const),
+      ...resources.map((resource) => [keyOf(resource), resource.address] as const),
+    ]);
+    const owned = new Map(entries.map(([, entry]) => [keyOf(entry), entry]));
+    const kind = kindsOf(provider);
+    const scheduled = live.flatMap((resource) => {
+      const address = addresses.get(keyOf(resource)) ?? formatAddress(resource.kind, resource.identity);
+      if (only !== undefined && !only.selects(address)) return [];
+      const parts = partsOf(resource, owned.get(keyOf(resource)));
+      return scheduledOf(kind(resource.kind), { ...resource, address, parts });
+    });
+    if (only !== undefined && !only.matched()) throw nothingMatches(only);
+    return { title: `target ${input.name}, live`, scheduled, now: surroundings.now() + skew, notes: [] };
+  } finally {
+    await session.close();
+  }
+}
+
+/** What we own there, for its names; a state of another instance says nothing about this one. */
+async function inventoryOf(
+  { store, name }: TargetInput,
+  instance: string,
+  kinds: readonly string[],
+): Promise<[string, InventoryEntry][]> {
+  const state = await store.read(name);
+  if (state === null || state.instance !== instance) return [];
+  return Object.entries(state.inventory).filter(([, { kind }]) => kinds.includes(kind));
+}
+
+function keyOf({ kind, identity }: { kind: string; identity: string }): string {
+  return `${kind}\n${identity}`;
+}
+
+/** Schedules by the key that the state remembers, else by their description, else by their id. */
+function partsOf({ parts }: LiveResource, owned: InventoryEntry | undefined) {
+  const keys = new Map(Object.entries(owned?.parts ?? {}).map(([key, { id }]) => [id, key]));
+  return parts.map((part) => {
+    const { description } = part.spec;
+    const label = typeof description === 'string' && description !== '' ? description : part.id;
+    return { ...part, key: keys.get(part.id) ?? label };
+  });
+}

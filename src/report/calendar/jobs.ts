@@ -1,0 +1,36 @@
+import type { Calendar, Lane } from './calendar.ts';
+
+/** All schedules of one job. */
+export interface Job {
+  address: string;
+  schedules: Lane[];
+  /** Runs of all its schedules. */
+  count: number;
+}
+
+/** The lanes by job, the busiest first, then by address. Jobs without a run in the stretch come last. */
+export function jobsOf({ lanes }: Pick<Calendar, 'lanes'>): Job[] {
+  const jobs = new Map<string, Job>();
+  for (const lane of lanes) {
+    const job = jobs.get(lane.address) ?? { address: lane.address, schedules: [], count: 0 };
+    job.schedules.push(lane);
+    job.count += lane.runs.length;
+    jobs.set(lane.address, job);
+  }
+  return [...jobs.values()].sort((a, b) => b.count - a.count || (a.address < b.address ? -1 : 1));
+}
+
+/** `daily`, `hourly and daily`, `a, b and 3 more`: which schedules a job has. */
+export function scheduleNames(job: Job, most = 3): string {
+  const names = job.schedules.map(({ schedule }) => schedule).filter((name) => name !== '');
+  return listed(names, most);
+}
+
+/** A list for people, cut after `most`. */
+export function listed(names: readonly string[], most: number, all = names.length): string {
+  const shown = names.slice(0, most);
+  const hidden = all - shown.length;
+  if (hidden > 0) return `${shown.join(', ')} and ${hidden} more`;
+  const last = shown.at(-1) ?? '';
+  return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
+}

@@ -1,0 +1,183 @@
+import { type Job, listed, scheduleNames } from './jobs.ts';
+import { coordinate, escapeText, shortened } from './markup.ts';
+import { countColumns, type Scale, ticksOf, timeScale, weekendsOf } from './scale.ts';
+import { busiestText, type Summary, stretchText, totalText } from './summary.ts';
+import { loadChart } from './svg-load.ts';
+import { marks } from './svg-marks.ts';
+import { clockText, countText, dayText, minutesText, numberText, spanText } from './when.ts';
+
+const WIDTH = 1280;
+const MARGIN = 32;
+const LEFT = 288;
+const PLOT = 880;
+const RIGHT = LEFT + PLOT;
+const LOAD_HEIGHT = 128;
+const LANE = 14;
+const PITCH = 21;
+const BAND = 22;
+const LABEL_COLUMNS = 36;
+const DAY = 86_400_000;
+
+export interface PictureOptions {
+  /** How many jobs have a lane of their own. */
+  jobs: number;
+  /** With title and peaks; a page says these itself. */
+  headed: boolean;
+  /** A style element, when the picture stands alone. */
+  style?: string;
+}
+
+/** The picture as an SVG element. */
+export function drawPicture(summary: Summary, { jobs: most, headed, style = '' }: PictureOptions): string {
+  const { calendar } = summary;
+  const scale = timeScale(calendar.from, calendar.until, PLOT);
+  const shown = summary.jobs.slice(0, most);
+  const others = summary.jobs.slice(most);
+  const loadTop = headed ? 158 : 62;
+  const lanesTop = loadTop + LOAD_HEIGHT + 46;
+  const bandTop = lanesTop + shown.length * PITCH + (others.length > 0 ? 8 : 0);
+  const lanesEnd = others.length > 0 ? bandTop + BAND + 6 : bandTop;
+  const legendTop = lanesEnd + 26;
+  const peaksTop = legendTop + 36;
+  const listsPeaks = headed && summary.peaks.length > 0;
+  const height = (listsPeaks ? peaksTop + summary.peaks.length * 22 + 4 : legendTop + 6) + MARGIN - 12;
+  const perJob = shown.map((job) => ({ job, counts: countColumns(scale, runsOf([job])) }));
+  const mostPerColumn = perJob.reduce((all, { counts }) => Math.max(all, largest(counts)), 1);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="rc" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="rc-name rc-about">`,
+    `<title id="rc-name">${escapeText(`Runs of ${calendar.title}`)}</title>`,
+    `<desc id="rc-about">${escapeText(describe(summary))}</desc>`,
+    style,
+    headed ? `<rect class="rc-paper" width="${WIDTH}" height="${height}"/>${heading(summary)}` : '',
+    grid(scale, loadTop, lanesEnd),
+    `<text class="rc-head" x="${MARGIN}" y="${loadTop + 12}">Runs per minute</text>`,
+    `<text class="rc-small" x="${MARGIN}" y="${loadTop + 29}">all ${countText(summary.jobs.length, 'job')} together;</text>`,
+    `<text class="rc-small" x="${MARGIN}" y="${loadTop + 44}">each column: its busiest minute</text>`,
+    loadChart({
+      load: summary.load,
+      peaks: summary.peaks,
+      scale,
+      left: LEFT,
+      top: loadTop,
+      height: LOAD_HEIGHT,
+    }),
+    `<text class="rc-head" x="${MARGIN}" y="${lanesTop - 12}">${escapeText(laneTitle(shown.length, others.length))}</text>`,
+    `<text class="rc-small" x="${WIDTH - MARGIN}" y="${lanesTop - 12}" text-anchor="end">runs</text>`,
+    ...perJob.map(({ job, counts }, index) =>
+      lane(job, marks(counts, mostPerColumn, scale, LANE), lanesTop + index * PITCH, oneKind(summary.jobs)),
+    ),
+    others.length > 0 ? band(others, scale, bandTop) : '',
+    legend(mostPerColumn, scale, legendTop),
+    listsPeaks ? peakList(summary, peaksTop) : '',
+    '</svg>',
+  ].join('');
+}
+
+function heading(summary: Summary): string {
+  return [
+    `<text class="rc-title" x="${MARGIN}" y="50">${escapeText(shortened(`Runs of ${summary.calendar.title}`, 90))}</text>`,
+    `<text class="rc-lead" x="${MARGIN}" y="75">${escapeText(stretchText(summary.calendar))}</text>`,
+    `<text class="rc-lead" x="${MARGIN}" y="95">${escapeText(`${totalText(summary)}; ${busiestText(summary)}`)}</text>`,
+  ].join('');
+}
+
+function describe(summary: Summary): string {
+  const busiest = summary.jobs.slice(0, 5).map(({ address, count }) => `${address} (${numberText(count)})`);
+  const names = busiest.length === 0 ? '' : ` Busiest jobs: ${listed(busiest, 5)}.`;
+  return `${stretchText(summary.calendar)}: ${totalText(summary)}; ${busiestText(summary)}.${names} Above, the load per minute; below, a lane for each job.`;
+}
+
+function laneTitle(shown: number, others: number): string {
+  if (shown === 0) return 'No job runs in this time';
+  if (others === 0) return shown === 1 ? 'The only job' : `${shown} jobs, the busiest first`;
+  return `The ${shown} busiest of ${countText(shown + others, 'job')}`;
+}
+
+/** Weekends, lines at round times, and their labels above the load. */
+function grid(scale: Scale, top: number, bottom: number): string {
+  const { at: ticks, step } = ticksOf(scale);
+  const weekends = weekendsOf(scale).map(([begin, end]) => {
+    const x = scale.x(begin);
+    return `<rect class="rc-shade" x="${coordinate(LEFT + x)}" y="${top - 30}" width="${coordinate(scale.x(end) - x)}" height="${bottom - top + 30}"/>`;
+  });
+  const lines = ticks.map((at) => `M${coordinate(LEFT + scale.x(at))} ${top - 30}V${bottom}`).join('');
+  const labels = ticks
+    .filter((at) => scale.width - scale.x(at) > 34)
+    .map((at) => {
+      const isDay = at % DAY === 0;
+      const text = isDay ? dayText(at) : clockText(at);
+      const style = isDay && step < DAY ? 'rc-small rc-head' : 'rc-small';
+      return `<text class="${style}" x="${coordinate(LEFT + scale.x(at) + 5)}" y="${top - 20}">${text}</text>`;
+    });
+  return `${weekends.join('')}<path class="rc-line" d="${lines}"/>${labels.join('')}`;
+}
+
+function lane(job: Job, strokes: string, top: number, hidesKind: boolean): string {
+  const name = hidesKind ? job.address.slice(job.address.indexOf('/') + 1) : job.address;
+  const schedules = shortened(scheduleNames(job, 6), 300);
+  const about = `${shortened(job.address, 200)}: ${countText(job.count, 'run')}${schedules === '' ? '' : ` (${schedules})`}`;
+  return [
+    `<g transform="translate(0 ${top})"><title>${escapeText(about)}</title>`,
+    `<text x="${MARGIN}" y="${LANE - 3}">${escapeText(shortened(name, LABEL_COLUMNS))}</text>`,
+    `<rect class="rc-track" x="${LEFT}" width="${PLOT}" height="${LANE}"/>`,
+    `<g transform="translate(${LEFT} ${LANE / 2})">${strokes}</g>`,
+    `<text class="rc-num rc-soft" x="${WIDTH - MARGIN}" y="${LANE - 3}">${numberText(job.count)}</text></g>`,
+  ].join('');
+}
+
+/** All jobs without a lane as one, in shades of its own scale. */
+function band(others: readonly Job[], scale: Scale, top: number): string {
+  const counts = countColumns(scale, runsOf(others));
+  const total = others.reduce((sum, { count }) => sum + count, 0);
+  const most = Math.max(1, largest(counts));
+  const about = `${countText(others.length, 'more job')} with ${countText(total, 'run')}; darkest: ${countText(most, 'run')} in ${spanText(scale.bucket)}`;
+  return [
+    `<g transform="translate(0 ${top})"><title>${escapeText(about)}</title>`,
+    `<text class="rc-head" x="${MARGIN}" y="${BAND / 2 + 4}">${countText(others.length, 'more job')}</text>`,
+    `<rect class="rc-track" x="${LEFT}" width="${PLOT}" height="${BAND}"/>`,
+    `<g transform="translate(${LEFT} ${BAND / 2})">${marks(counts, most, scale, BAND)}</g>`,
+    `<text class="rc-num rc-soft" x="${WIDTH - MARGIN}" y="${BAND / 2 + 4}">${numberText(total)}</text></g>`,
+  ].join('');
+}
+
+function legend(most: number, scale: Scale, top: number): string {
+  const levels = Math.min(4, most);
+  const boxes = Array.from(
+    { length: levels },
+    (_, index) =>
+      `<path class="rc-mark rc-l${index + 1}" stroke-width="10" d="M${LEFT + 16 + index * 20} ${top - 4}h18"/>`,
+  );
+  const end = LEFT + 16 + levels * 20 + 6;
+  const per = `${numberText(most)} ${most === 1 ? 'run' : 'runs'} in ${spanText(scale.bucket)}`;
+  return `<text class="rc-small" x="${LEFT}" y="${top}">${most === 1 ? '' : '1'}</text>${boxes.join('')}<text class="rc-small" x="${end}" y="${top}">${per}</text><text class="rc-small" x="${RIGHT}" y="${top}" text-anchor="end">all times UTC</text>`;
+}
+
+function peakList({ peaks }: Summary, top: number): string {
+  const rows = peaks.map(({ minutes, count, who, schedules }, index) => {
+    const y = top + index * 22;
+    const names = listed(
+      who.slice(0, 3).map((name) => shortened(name, 48)),
+      3,
+      schedules,
+    );
+    const text = `${countText(count, 'run')}, ${minutesText(minutes)}`;
+    return [
+      `<circle class="rc-dot" cx="${LEFT + 8}" cy="${y - 4}" r="8"/><text class="rc-no" x="${LEFT + 8}" y="${y - 0.5}">${index + 1}</text>`,
+      `<text x="${LEFT + 24}" y="${y}"><tspan class="rc-head">${escapeText(text)}</tspan><tspan class="rc-soft" dx="10">${escapeText(shortened(names, Math.max(20, 128 - text.length)))}</tspan></text>`,
+    ].join('');
+  });
+  return `<text class="rc-head" x="${MARGIN}" y="${top}">Peaks</text>${rows.join('')}`;
+}
+
+function* runsOf(jobs: Iterable<Job>): Generator<readonly number[]> {
+  for (const job of jobs) for (const { runs } of job.schedules) yield runs;
+}
+
+/** With one kind only, its name on every label says nothing. */
+function oneKind(jobs: readonly Job[]): boolean {
+  return new Set(jobs.map(({ address }) => address.slice(0, address.indexOf('/')))).size === 1;
+}
+
+function largest(counts: Uint32Array): number {
+  return counts.reduce((a, b) => Math.max(a, b), 0);
+}

@@ -1,0 +1,105 @@
+import type { Load } from './load.ts';
+import { coordinate } from './markup.ts';
+import type { NamedPeak } from './named-peaks.ts';
+import { roundUp, type Scale } from './scale.ts';
+import { numberText } from './when.ts';
+
+const MINUTE = 60_000;
+/** Markers nearer than this would cover each other. */
+const APART = 17;
+
+export interface LoadChart {
+  load: Load;
+  peaks: readonly NamedPeak[];
+  scale: Scale;
+  /** Top left corner and height of the plot. */
+  left: number;
+  top: number;
+  height: number;
+}
+
+/** The load per minute: each column shows its busiest minute. Peaks stand out and carry their numbers. */
+export function loadChart({ load, peaks, scale, left, top, height }: LoadChart): string {
+  const highest = roundUp(load.most);
+  const y = (count: number): number => height - (count / highest) * height;
+  const columns = busiestPerColumn(load, scale);
+  const hot = hotColumns(peaks, scale, columns);
+  const ticks = highest === 1 ? [0, 1] : [0, highest / 2, highest];
+  const axis = ticks
+    .filter(Number.isInteger)
+    .map(
+      (count) =>
+        `<path class="rc-line" d="M0 ${coordinate(y(count))}h${scale.width}"/><text class="rc-axis" x="-8" y="${coordinate(y(count) + 4)}">${numberText(count)}</text>`,
+    )
+    .join('');
+  return [
+    `<g transform="translate(${left} ${top})">`,
+    axis,
+    `<path class="rc-area" d="${bars(columns, (column) => !hot.has(column), scale, y)}"/>`,
+    `<path class="rc-hot" d="${bars(columns, (column) => hot.has(column), scale, y)}"/>`,
+    markers(peaks, scale, y),
+    '</g>',
+  ].join('');
+}
+
+function busiestPerColumn({ start, counts }: Load, scale: Scale): Uint32Array {
+  const columns = new Uint32Array(scale.columns);
+  for (const [index, count] of counts.entries()) {
+    const column = scale.column(start + index * MINUTE);
+    if (count > (columns[column] ?? 0)) columns[column] = count;
+  }
+  return columns;
+}
+
+/** Columns whose height is that of a named peak. */
+function hotColumns(peaks: readonly NamedPeak[], scale: Scale, columns: Uint32Array): Set<number> {
+  const hot = new Set<number>();
+  for (const { minutes, count } of peaks) {
+    for (const at of minutes) {
+      const column = scale.column(at);
+      if (columns[column] === count) hot.add(column);
+    }
+  }
+  return hot;
+}
+
+function bars(
+  columns: Uint32Array,
+  takes: (column: number) => boolean,
+  scale: Scale,
+  y: (count: number) => number,
+): string {
+  const pixels = scale.width / scale.columns;
+  let path = '';
+  for (let column = 0; column < columns.length; ) {
+    const count = columns[column] ?? 0;
+    let end = column + 1;
+    while (end < columns.length && columns[end] === count && takes(end) === takes(column)) end += 1;
+    if (count > 0 && takes(column)) {
+      const x = coordinate(column * pixels);
+      const width = coordinate(Math.max(1.5, (end - column) * pixels));
+      path += `M${x} ${coordinate(y(0))}V${coordinate(y(count))}h${width}V${coordinate(y(0))}z`;
+    }
+    column = end;
+  }
+  return path;
+}
+
+/** Numbered dots above the peaks; where they would overlap, the higher one stays. */
+function markers(peaks: readonly NamedPeak[], scale: Scale, y: (count: number) => number): string {
+  const placed: { x: number; y: number }[] = [];
+  let dots = '';
+  for (const [index, { minutes, count }] of peaks.entries()) {
+    for (const at of minutes) {
+      const x = Math.min(scale.width, Math.max(0, scale.x(at)));
+      const height = y(count) - 12;
+      if (placed.some((dot) => Math.hypot(dot.x - x, dot.y - height) < APART)) continue;
+      placed.push({ x, y: height });
+      const [cx, cy] = [coordinate(x), coordinate(height)];
+      dots += `<circle class="rc-dot" cx="${cx}" cy="${cy}" r="8"/><text class="rc-no" x="${cx}" y="${coordinate(height + 3.5)}">${index + 1}</text>`;
+      // A peak of every hour is marked now and then, not until nothing else can be seen.
+      if (placed.length > 60) return dots;
+    }
+  }
+  return dots;
+}
