@@ -12,8 +12,10 @@ export interface Subject {
   start(): Promise<Service>;
   /** Two versions of one object that differ in a field which can be read back and written in place or by a usual replace. */
   spec(name: string, version: 'one' | 'two'): JsonObject;
-  /** The differing field, and what the suite may ask to be ignored. */
+  /** The differing field. */
   changed: string;
+  /** What has to be left to others so that a change of it by hand is none of ours; default: `changed`. */
+  ignore?: readonly string[];
   /** How taking a manifest away ends, with `onRemove: delete` and pruning on. */
   removal: 'gone' | 'released';
   /** A request that would write; every reader must refuse it. */
