@@ -38,14 +38,18 @@ function touchedRuns(change: Change, kind: Kind, from: number, until: number): n
   const { live } = change;
   const due = (part: { spec: typeof live.spec; facts: typeof live.facts } | undefined): number[] =>
     runsOf({
-      resource: live.spec,
-      ...(part === undefined ? {} : { part: part.spec }),
+      resource: kind.parts === undefined && part !== undefined ? part.spec : live.spec,
+      ...(part === undefined || kind.parts === undefined ? {} : { part: part.spec }),
       facts: (part ?? live).facts,
       from,
       until,
       limit: LIMIT,
     });
-  if (kind.parts === undefined) return due(undefined);
+  // What cannot be read back is as it was last applied, the phase that was sent among it.
+  if (kind.parts === undefined) {
+    const { base } = change;
+    return due({ spec: { ...base?.spec, ...live.spec }, facts: { ...base?.effective, ...live.facts } });
+  }
   const touched = change.parts.filter(moves).flatMap((part) => part.live ?? []);
   const whole =
     change.fields.some((field) => field.healed) ||

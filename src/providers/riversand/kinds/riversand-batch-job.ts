@@ -4,6 +4,7 @@ import { batchOutlook } from '../impact.ts';
 import { normalizeBatch } from '../normalize.ts';
 import { batchOperations } from '../operations.ts';
 import { pairIdentity, pairOf } from '../pairs.ts';
+import { batchRuns } from '../runs.ts';
 import { validateBatch } from '../validate.ts';
 
 /** The schedule of a batch job. The service knows no update but on and off, shows little of it, and never deletes. */
@@ -28,6 +29,7 @@ export const riversandBatchJob: Kind = {
   classify: ({ pointers }) => classifyBatch(pointers),
   settled: () => undefined,
   impact: () => undefined,
+  runs: batchRuns,
   operations: batchOperations,
   outlook: batchOutlook,
 };

@@ -3,6 +3,7 @@ import { objectDefault } from '../defaults.ts';
 import { objectOutlook } from '../impact.ts';
 import { normalizeObject } from '../normalize.ts';
 import { objectOperations } from '../operations.ts';
+import { objectRuns } from '../runs.ts';
 import { validateObject } from '../validate.ts';
 
 /** A schedule object of the older scheduler service: readable as a whole, with a real delete. */
@@ -24,6 +25,7 @@ export const riversandSchedule: Kind = {
   classify: () => ({ how: 'in-place' }),
   settled: () => undefined,
   impact: () => undefined,
+  runs: objectRuns,
   operations: objectOperations,
   outlook: objectOutlook,
 };

@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import { isObject } from '../../../src/core/json.ts';
+import { batch, HOUR, MINUTE, START, type World, world } from './support.ts';
+
+async function applied(spec = {}): Promise<World> {
+  const here = await world();
+  const outcome = await here.apply([batch(spec)]);
+  expect(outcome.outcomes.map(({ status }) => status)).toEqual(['succeeded']);
+  here.tenant.calls = [];
+  return here;
+}
+
+async function entry(here: World) {
+  return (await here.store.read('dev'))?.inventory['RiversandBatchJob/nightly'];
+}
+
+describe('a batch schedule', () => {
+  it('is created with its defaults, and then there is nothing left to do', async () => {
+    const here = await world();
+    const outcome = await here.apply([batch({ startAt: '2026-01-01T00:30:00Z' })]);
+    expect(outcome.outcomes[0]).toMatchObject({ action: 'create', status: 'succeeded' });
+    expect(here.tenant.batch).toMatchObject([
+      {
+        pair: 'data_load_nightly',
+        interval: 'PT1H',
+        pool: 'rsbatch',
+        doNotRunUntil: '2026-03-01T12:30:00Z',
+        payload: {},
+      },
+    ]);
+    expect((await entry(here))?.effective).toEqual({ doNotRunUntil: '2026-03-01T12:30:00Z' });
+    const planned = await here.plan([batch({ startAt: '2026-01-01T00:30:00Z' })]);
+    expect(planned.changes).toEqual([]);
+  });
+
+  it('an equal meaning is no difference: PT60M is PT1H', async () => {
+    const here = await applied();
+    expect((await here.plan([batch({ recurrenceInterval: 'PT60M' })])).changes).toEqual([]);
+  });
+
+  it('a no-op plan sends one list and one get, whatever the number of manifests', async () => {
+    const here = await world();
+    const many = Array.from({ length: 40 }, (_, at) => batch({ jobDefId: `job${at}` }, {}, `job${at}`));
+    await here.apply(many);
+    here.tenant.calls = [];
+    const planned = await here.plan(many);
+    expect(planned.changes).toEqual([]);
+    expect(here.tenant.verbs().sort()).toEqual(['get', 'schedule-batch-list']);
+    expect(planned.document.requests).toBe(2);
+  });
+
+  it('every change but enabled is one call that deletes and creates, and the plan says so', async () => {
+    const here = await applied({ startAt: '2026-01-01T00:30:00Z' });
+    const edited = batch({ startAt: '2026-01-01T00:30:00Z', jobInputPayload: { region: 'emea' } });
+    const [change] = (await here.plan([edited])).document.changes;
+    expect(change).toMatchObject({ action: 'replace', reason: 'edited' });
+    expect(change?.blocked).toBeUndefined();
+    expect(change?.operations).toMatchObject([{ destructive: true, lateBound: ['doNotRunUntil'] }]);
+    expect(change?.operations[0]?.summary).toMatch(
+      /deletes all earlier ones.*new id.*latest deployed version/,
+    );
+    expect(change?.warnings.join()).toMatch(/knows no update.*new id.*latest deployed version of the app/);
+    await here.apply([edited]);
+    expect(here.tenant.writes()).toEqual(['schedule-batch-process']);
+    expect(here.tenant.batch).toMatchObject([{ payload: { region: 'emea' } }]);
+    expect((await here.plan([edited])).changes).toEqual([]);
+  });
+
+  it.each([
+    ['its interval', { recurrenceInterval: 'PT2H' }],
+    ['its pool', { poolId: 'other' }],
+    ['its phase', { startAt: '2026-01-01T00:15:00Z' }],
+    ['recreateOn', { recreateOn: { app: '1.2.0' } }],
+    ['enabled together with something else', { enabled: false, poolId: 'other' }],
+  ])('is replaced when %s changes', async (_what, spec) => {
+    const here = await applied();
+    const [change] = (await here.plan([batch(spec)])).changes;
+    expect(change?.action).toBe('replace');
+    const [outcome] = (await here.apply([batch(spec)])).outcomes;
+    expect(outcome?.status).toBe('succeeded');
+    expect((await here.plan([batch(spec)])).changes).toEqual([]);
+  });
+
+  it('is switched off and on in place', async () => {
+    const here = await applied();
+    await here.apply([batch({ enabled: false })]);
+    expect(here.tenant.batch).toMatchObject([{ enabled: false }]);
+    expect((await here.plan([batch({ enabled: false })])).changes).toEqual([]);
+    await here.apply([batch()]);
+    expect(here.tenant.batch).toMatchObject([{ enabled: true }]);
+    expect(here.tenant.writes()).toEqual(['schedule-batch-disable', 'schedule-batch-enable']);
+  });
+
+  it('that is not to run is disabled right after its creation', async () => {
+    const here = await applied({ enabled: false });
+    expect(here.tenant.batch).toMatchObject([{ enabled: false }]);
+    await here.apply([batch({ enabled: false, poolId: 'other' })]);
+    expect(here.tenant.writes()).toEqual(['schedule-batch-process', 'schedule-batch-disable']);
+    expect(here.tenant.batch).toMatchObject([{ enabled: false, pool: 'other' }]);
+  });
+
+  it('a change of startMargin writes nothing', async () => {
+    const here = await applied();
+    expect((await here.plan([batch({ startMargin: 'PT5M' })])).changes).toEqual([]);
+  });
+
+  it('a startMargin moves the first run further ahead', async () => {
+    const here = await world();
+    await here.apply([batch({ startAt: '2026-03-01T11:05:00Z', startMargin: 'PT10M' })]);
+    expect(here.tenant.batch[0]?.doNotRunUntil).toBe('2026-03-01T13:05:00Z');
+  });
+
+  it('what is ignored and can be read keeps its live value in a replace', async () => {
+    const here = await applied();
+    const [live] = here.tenant.batch;
+    if (live !== undefined) live.pool = 'set by hand';
+    const edited = batch({ recurrenceInterval: 'PT3H' }, { ignore: ['/poolId'] });
+    await here.apply([edited]);
+    expect(here.tenant.batch).toMatchObject([{ pool: 'set by hand', interval: 'PT3H' }]);
+  });
+});
+
+describe('SEMANTICS 6: the phase is kept', () => {
+  it('without startAt the first run is one interval ahead, and a replace goes on from there', async () => {
+    const here = await applied();
+    expect(here.tenant.batch[0]?.doNotRunUntil).toBe('2026-03-01T13:00:00Z');
+    here.surroundings.advance(150 * MINUTE);
+    await here.apply([batch({ poolId: 'other' })]);
+    expect(here.tenant.batch[0]?.doNotRunUntil).toBe('2026-03-01T15:00:00Z');
+  });
+
+  it('the plan shows the same runs before and after, and what the margin costs', async () => {
+    const startAt = '2026-03-01T00:30:00Z';
+    const here = await applied({ startAt });
+    const edited = batch({ startAt, poolId: 'other' });
+    const calm = (await here.plan([edited])).document.changes[0]?.impact;
+    expect(calm?.before.slice(0, 2)).toEqual(['2026-03-01T12:30:00Z', '2026-03-01T13:30:00Z']);
+    expect(calm).toMatchObject({ after: calm?.before, missed: [], extra: [], immediate: false });
+    here.surroundings.advance(29 * MINUTE);
+    const late = (await here.plan([edited])).document.changes[0]?.impact;
+    expect(late).toMatchObject({ missed: ['2026-03-01T12:30:00Z'], extra: [], immediate: false });
+    expect(late?.after[0]).toBe('2026-03-01T13:30:00Z');
+  });
+
+  it('switching it off shows which runs fall away', async () => {
+    const here = await applied();
+    const impact = (await here.plan([batch({ enabled: false })])).document.changes[0]?.impact;
+    expect(impact).toMatchObject({ after: [], missed: impact?.before });
+    expect(impact?.before[0]).toBe('2026-03-01T13:00:00Z');
+  });
+});
+
+describe('SEMANTICS 1: what cannot be read', () => {
+  it('is unknown without a last applied version: adopting records it and writes nothing', async () => {
+    const here = await world((tenant) => tenant.add('data_load_nightly'));
+    const wanted = batch({ jobInputPayload: { a: 1 }, enabled: false });
+    expect((await here.plan([wanted])).document.summary.blocked).toBe(1);
+    const planned = await here.plan([wanted], { adopt: 'equal' });
+    expect(planned.document.changes[0]).toMatchObject({ action: 'adopt', operations: [] });
+    expect(planned.document.changes[0]?.warnings.join()).toMatch(/cannot be read back/);
+    await here.apply([wanted], { adopt: 'equal' });
+    expect(here.tenant.writes()).toEqual([]);
+    expect((await entry(here))?.unverified).toEqual(['/enabled', '/jobInputPayload']);
+    expect((await here.plan([wanted])).changes).toEqual([]);
+  });
+
+  it('counts as changed when somebody else has made the schedule anew', async () => {
+    const here = await applied({ jobInputPayload: { a: 1 } });
+    here.tenant.batch = [];
+    here.tenant.add('data_load_nightly');
+    const planned = await here.plan([batch({ jobInputPayload: { a: 1 } })]);
+    expect(planned.document.changes[0]).toMatchObject({ action: 'replace', reason: 'drift' });
+    expect(planned.document.summary.drifted).toBe(1);
+    await here.apply([batch({ jobInputPayload: { a: 1 } })]);
+    expect(here.tenant.batch).toMatchObject([{ payload: { a: 1 } }]);
+    expect((await here.plan([batch({ jobInputPayload: { a: 1 } })])).changes).toEqual([]);
+  });
+
+  it('a removed field is sent no more', async () => {
+    const here = await applied({ recreateOn: { app: '1' }, startAt: '2026-01-01T00:30:00Z' });
+    const [change] = (await here.plan([batch()])).changes;
+    expect(change?.fields.map(({ pointer }) => pointer)).toEqual(['/recreateOn', '/startAt']);
+  });
+});
+
+describe('removal', () => {
+  it('disables, says so, is remembered as released and not repeated', async () => {
+    const here = await applied();
+    const [change] = (await here.plan([], { prune: true, allowEmpty: true })).document.changes;
+    expect(change).toMatchObject({ action: 'deactivate', reason: 'removed' });
+    expect(change?.warnings.join()).toMatch(/knows no delete.*disabled.*no longer ours/);
+    await here.apply([], { prune: true, allowEmpty: true });
+    expect(here.tenant.writes()).toEqual(['schedule-batch-disable']);
+    expect(here.tenant.batch).toMatchObject([{ enabled: false }]);
+    expect((await entry(here))?.released?.how).toBe('disable');
+    expect((await here.plan([], { prune: true, allowEmpty: true })).changes).toEqual([]);
+  });
+
+  it('a manifest that comes back enables it again, in place', async () => {
+    const here = await applied();
+    await here.apply([], { prune: true, allowEmpty: true });
+    here.tenant.calls = [];
+    await here.apply([batch()]);
+    expect(here.tenant.writes()).toEqual(['schedule-batch-enable']);
+    expect(here.tenant.batch).toMatchObject([{ enabled: true }]);
+    expect((await entry(here))?.released).toBeUndefined();
+  });
+
+  it('of what is disabled already writes nothing', async () => {
+    const here = await applied({ enabled: false });
+    await here.apply([], { prune: true, allowEmpty: true });
+    expect(here.tenant.writes()).toEqual([]);
+    expect((await entry(here))?.released?.how).toBe('disable');
+  });
+
+  it('another pair under the same name disables the old schedule before it creates the new one', async () => {
+    const here = await applied();
+    const moved = batch({ jobDefId: 'weekly' }, { allowReplace: true });
+    expect((await here.plan([batch({ jobDefId: 'weekly' })])).document.summary.blocked).toBe(1);
+    const [outcome] = (await here.apply([moved])).outcomes;
+    expect(outcome?.status).toBe('succeeded');
+    expect(here.tenant.writes()).toEqual(['schedule-batch-disable', 'schedule-batch-process']);
+    expect(here.tenant.batch).toMatchObject([
+      { pair: 'data_load_nightly', enabled: false },
+      { pair: 'data_load_weekly', enabled: true },
+    ]);
+    expect((await here.plan([moved])).changes).toEqual([]);
+  });
+});
+
+describe('several schedules of one pair', () => {
+  it('are reported and healed by one more create', async () => {
+    const here = await applied();
+    here.tenant.add('data_load_nightly');
+    const planned = await here.plan([batch()]);
+    expect(planned.document.diagnostics.map(({ code }) => code)).toContain('RIVERSAND_DUPLICATES');
+    expect(planned.document.changes[0]).toMatchObject({ action: 'replace', reason: 'drift' });
+    await here.apply([batch()]);
+    expect(here.tenant.writes()).toEqual(['schedule-batch-process']);
+    expect(here.tenant.batch).toHaveLength(1);
+    expect((await here.plan([batch()])).changes).toEqual([]);
+  });
+});
+
+describe('requests', () => {
+  it('carry the headers of the platform and a GUID each', async () => {
+    const here = await applied();
+    await here.plan([batch()]);
+    for (const { headers } of here.tenant.calls) {
+      expect(headers).toMatchObject({
+        'x-rdp-version': '8.1',
+        'x-rdp-clientid': 'rdpclient',
+        'x-rdp-tenantid': 'acme',
+        'x-rdp-userid': 'ann',
+        'x-rdp-userroles': '["admin"]',
+        'auth-client-id': 'client',
+        'auth-client-secret': 'correct-horse-battery',
+      });
+    }
+    const [list] = here.tenant.calls.filter(({ verb }) => verb === 'schedule-batch-list');
+    const text = JSON.stringify(list?.body);
+    expect(text).toMatch(
+      /"x-rdp-taskId":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"/,
+    );
+    expect(here.surroundings.secrets).toContain('correct-horse-battery');
+    expect(isObject(list?.body['proxyObject'])).toBe(true);
+  });
+
+  it('a run is never due within the margin of a write', async () => {
+    const here = await world();
+    await here.apply([batch({ startAt: new Date(START + MINUTE).toISOString() })]);
+    const first = Date.parse(here.tenant.batch[0]?.doNotRunUntil ?? '');
+    expect(first).toBe(START + MINUTE + HOUR);
+  });
+});
