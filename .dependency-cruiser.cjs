@@ -5,7 +5,10 @@ const onlyFrom = (name, allowed) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'itself'}`,
   severity: 'error',
   from: { path: room(name) },
-  to: { path: '^src/', pathNot: [name, ...allowed].map((other) => (other.endsWith('.ts') ? `^src/${other}$` : room(other))) },
+  to: {
+    path: '^src/',
+    pathNot: [name, ...allowed].map((other) => (other.endsWith('.ts') ? `^src/${other}$` : room(other))),
+  },
 });
 
 module.exports = {
@@ -41,14 +44,28 @@ module.exports = {
       from: { path: ['^src/core/', '^src/time/'] },
       to: { dependencyTypes: ['core'], pathNot: ['^(node:)?crypto$', '^(node:)?module$'] },
     },
-    { name: 'core-needs-no-library', severity: 'error', from: { path: '^src/core/' }, to: { path: 'node_modules' } },
-    { name: 'nothing-of-the-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bench|scripts)/' } },
+    {
+      name: 'core-needs-no-library',
+      severity: 'error',
+      from: { path: '^src/core/' },
+      to: { path: 'node_modules' },
+    },
+    {
+      name: 'nothing-of-the-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'node', 'default'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
   },
 };
