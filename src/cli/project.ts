@@ -2,7 +2,14 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { type Config, createConfigEnvironment, loadConfig, type TargetConfig } from '../config/index.ts';
 import { type Finding, ReconcileError } from '../core/errors.ts';
 import type { Provider } from '../core/provider.ts';
-import { folderSource, gitSource, type LoadResult, loadManifests, resolveTarget } from '../manifest/index.ts';
+import {
+  folderSource,
+  gitSource,
+  type LoadResult,
+  loadManifests,
+  type ManifestCache,
+  resolveTarget,
+} from '../manifest/index.ts';
 import { findProvider, providers } from '../providers/registry.ts';
 import type { Context } from './context.ts';
 
@@ -15,7 +22,10 @@ export interface Project {
 }
 
 /** Reads config and manifests: from the folder, or with `ref` the manifests as of a commit. */
-export async function loadProject(context: Context, { ref }: { ref?: string } = {}): Promise<Project> {
+export async function loadProject(
+  context: Context,
+  { ref, cache }: { ref?: string; cache?: ManifestCache } = {},
+): Promise<Project> {
   const { config, manifests, findings } = await loadConfig({
     cwd: context.cwd,
     ...(context.config === undefined ? {} : { file: context.config }),
@@ -28,7 +38,7 @@ export async function loadProject(context: Context, { ref }: { ref?: string } = 
     ref === undefined
       ? folderSource({ root, patterns, displayRoot: displayRoot(context.cwd, root), skip: [file] })
       : gitSource({ root, patterns, ref, skip: [configFile] });
-  const loaded = await loadManifests(source);
+  const loaded = await loadManifests(source, cache === undefined ? {} : { cache });
   if (config !== undefined) return { config, loaded, findings: [...findings, ...loaded.findings] };
   return { loaded, findings: [...findings, ...loaded.findings, ...bareFindings(context, loaded, root)] };
 }

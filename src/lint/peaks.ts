@@ -17,7 +17,7 @@ interface Peak {
 
 /**
  * Minutes in which more than `threshold` runs are due, over all loads. Those at the same time of day are one finding, at
- * the schedule in it that comes first.
+ * the first schedule in it that can be moved.
  */
 export function peakFindings(
   loads: readonly PlacedLoad[],
@@ -58,7 +58,7 @@ function toFinding(
   threshold: number,
 ): Finding[] {
   const there = loads.filter((load) => includesSorted(timetable.minutesOf(load), minute));
-  const [first] = there;
+  const first = there.find(({ better }) => better !== undefined) ?? there[0];
   if (first === undefined) return [];
   const time = `${pad(Math.floor(minuteOfDay / 60))}:${pad(minuteOfDay % 60)} UTC`;
   const others = left === 0 ? '' : ` ${left} more such times of day are not listed.`;

@@ -20,7 +20,6 @@ export function lintJob(input: LintInput): Finding[] {
     ...actionFindings(input),
     ...jobEndFindings(input),
     ...schedules.flatMap((schedule) => [
-      ...overFindings(schedule),
       ...timeFindings(schedule),
       ...monthDayFindings(schedule),
       ...bothDaysFindings(schedule),
@@ -31,8 +30,11 @@ export function lintJob(input: LintInput): Finding[] {
   ];
 }
 
-/** What runs all the time meets every peak; that it does so is the one thing to say. */
+/** When it runs is no matter once it is over; and what runs all the time meets every peak anyway. */
 function timeFindings(schedule: LintedSchedule): Finding[] {
-  const often = tooOftenFindings(schedule);
-  return often.length > 0 ? often : peakFindings(schedule);
+  for (const rule of [overFindings, tooOftenFindings]) {
+    const findings = rule(schedule);
+    if (findings.length > 0) return findings;
+  }
+  return peakFindings(schedule);
 }

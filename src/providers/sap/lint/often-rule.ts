@@ -22,7 +22,7 @@ export function tooOftenFindings(schedule: LintedSchedule): Finding[] {
       'LINT_TOO_OFTEN',
       'warning',
       schedule.pointer,
-      `Schedule ${key} runs every ${least / 1000} second${least === 1000 ? '' : 's'}.`,
+      `Schedule ${key} runs every ${least === 1000 ? 'second' : `${least / 1000} seconds`}.`,
       {
         why: 'Runs may start late and take 15 s, so they pile up. Let one run do the work of a minute, or loop in the application.',
         better: slower(schedule),
