@@ -52,11 +52,12 @@ describe('command lines in the documentation', () => {
   });
 });
 
-describe('docs/cli.md', () => {
-  it('has a section for each command', () => {
-    const sections = [...textOf('docs/cli.md').matchAll(/^## (\S+)$/gm)].map(([, name]) => name);
-    for (const { name } of commandTable) expect(sections).toContain(name);
-  });
+it('every command has a section in docs/cli.md or a page of its own', () => {
+  const sections = [...textOf('docs/cli.md').matchAll(/^## (\S+)$/gm)].map(([, name]) => name);
+  const without = commandTable.filter(
+    ({ name }) => !sections.includes(name) && textOf(`docs/${name}.md`) === '',
+  );
+  expect(without.map(({ name }) => name)).toEqual([]);
 });
 
 it('every option that a help names is explained somewhere', async () => {
@@ -88,9 +89,9 @@ describe('the README', () => {
   });
 
   it('promises no command that does not exist', () => {
-    const missing = /These do \*\*not\*\* exist in it:[\s\S]*?\n- `import`(.*)\n/.exec(readme)?.[0] ?? '';
+    const missing = /These do \*\*not\*\* exist:[\s\S]*?\n- `import`(.*)\n/.exec(readme)?.[0] ?? '';
     const names = [...missing.matchAll(/`([a-z]+)`/g)].map(([, name]) => name);
-    expect(names.length).toBeGreaterThan(5);
+    expect(names.length).toBeGreaterThan(3);
     expect(names.filter((name) => commandTable.some((command) => command.name === name))).toEqual([]);
   });
 });

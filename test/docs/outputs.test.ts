@@ -6,7 +6,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { noon, type Ran, runCli } from '../cli/fake-io.ts';
 import { type ProjectFolder, projectFolder } from '../cli/project-folder.ts';
-import { type Block, blocksOf, readPages } from './pages.ts';
+import { type Block, blocksOf, readPages, root } from './pages.ts';
 
 /** What the tool prints in the situations that the documentation shows, by the name of the block. */
 const printed = new Map<string, string>();
@@ -134,6 +134,7 @@ spec:
   });
   await record('validate', ['validate']);
   printed.set('emulator', JSON.stringify({ url: emulator.url, credentials: emulator.credentials }));
+  printed.set('lint', (await runCli(['lint', '-C', join(root, 'examples/sap')])).out);
   const { out } = await runCli(['demo'], {
     env: { PATH: process.env['PATH'], COLUMNS: '100' },
     now: Date.now,
