@@ -33,6 +33,7 @@ describe('the config', () => {
       state: { backend: 'file' },
       allowEnv: [],
       allowFiles: [],
+      lint: { disable: [], runsPerMinute: 10 },
       targets: {
         dev: {
           name: 'dev',
