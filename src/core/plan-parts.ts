@@ -3,7 +3,7 @@ import type { Block, FieldDiff, PartChange } from './change.ts';
 import { applyDiffs, diffFields } from './diff.ts';
 import type { Diagnostic } from './errors.ts';
 import type { InventoryEntry, InventoryPart } from './inventory.ts';
-import type { JsonObject } from './json.ts';
+import { equalJson, type JsonObject } from './json.ts';
 import { healRule, type PlanContext } from './plan-context.ts';
 import { planPartRemoval } from './plan-removal.ts';
 import type { Kind, Settled } from './provider.ts';
@@ -26,6 +26,8 @@ export interface PartsInput {
   live: LiveResource | undefined;
   entry: InventoryEntry | undefined;
   base: Base | undefined;
+  /** True when the resource around the parts changes, which may move their runs. */
+  resourceChanges: boolean;
   /** True when the live resource is not ours (yet): its parts are adopted with it, or not at all. */
   adopting: boolean;
 }
@@ -186,7 +188,8 @@ function planPart(input: PartInput): PlannedPart {
     return { change: adoptPart(input, livePart, fields, target), diagnostics };
   const renamed = owned && input.entry?.parts[part.key]?.id !== livePart.id;
   if (healed.length === 0 && (owned || input.adopting)) {
-    if (!renamed || input.adopting) return { diagnostics };
+    if (input.adopting) return { diagnostics };
+    if (!renamed) return { ...carriedAlong(input, livePart), diagnostics };
     const change: PartChange = {
       key: part.key,
       path,
@@ -201,6 +204,27 @@ function planPart(input: PartInput): PlannedPart {
     return { change, diagnostics };
   }
   return { change: updatePart(input, livePart, fields, target), diagnostics };
+}
+
+/** A part that is not written itself, but whose runs move because the resource around it changes. */
+function carriedAlong(input: PartInput, livePart: LivePart): Pick<PlannedPart, 'change'> {
+  if (!input.resourceChanges) return {};
+  const { part, path, kind, context } = input;
+  const change: PartChange = {
+    key: part.key,
+    path,
+    action: 'update',
+    reason: 'edited',
+    fields: [],
+    desired: part,
+    live: livePart,
+    target: livePart.spec,
+    warnings: [],
+  };
+  const moved = withImpact(change, input, kind, context);
+  const { impact } = moved;
+  const still = impact === undefined || (equalJson(impact.before, impact.after) && !impact.immediate);
+  return still ? {} : { change: moved };
 }
 
 /** A part that the service does not have: new, missing, or over for good (SEMANTICS 4). */

@@ -108,6 +108,7 @@ function wanted(input: ResourceInput, desired: Resource, kind: Kind, context: Pl
     live,
     entry,
     base,
+    resourceChanges: fields.some((field) => field.healed),
     adopting,
   });
   const diagnostics = [
@@ -196,6 +197,7 @@ function planAbsent(input: ResourceInput, desired: Resource, kind: Kind, context
     live: undefined,
     entry,
     base,
+    resourceChanges: false,
     adopting: false,
   });
   const change: Draft = {
@@ -299,6 +301,7 @@ function planRenamed(
     live: undefined,
     entry: undefined,
     base: undefined,
+    resourceChanges: false,
     adopting: false,
   });
   const change: Draft = {

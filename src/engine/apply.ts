@@ -19,6 +19,7 @@ import type { ApplyOptions, PlannedTarget } from './types.ts';
  */
 export async function applyTarget(planned: PlannedTarget, options: ApplyOptions): Promise<TargetOutcome> {
   assertAllowed(planned);
+  await assertUnchangedState(planned);
   const { input, session } = planned;
   const writer = new StateWriter(input.store, planned.state);
   const context = (): PlanContext => ({
@@ -52,7 +53,9 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
       waiting: (message) => options.onProgress?.({ type: 'wait', address: change.address, message }),
     });
     writes += result.writes;
-    if (result.outcome.status === 'failed' && options.onError === 'stop') stopped = true;
+    // What cannot be recorded must not be written.
+    const unrecorded = result.outcome.error?.code === 'STATE_CONFLICT';
+    if (result.outcome.status === 'failed' && (options.onError === 'stop' || unrecorded)) stopped = true;
     outcomes.set(change.address, result.outcome);
     options.onProgress?.({ type: 'end', outcome: result.outcome, done: outcomes.size, total });
   };
@@ -74,6 +77,20 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
     return { ...outcome, error: errorOf(error) };
   }
   return outcome;
+}
+
+/** Somebody else applied between our plan and now: their state is the truth, and our plan is old. */
+async function assertUnchangedState({ input, state }: PlannedTarget): Promise<void> {
+  const now = await input.store.read(input.name);
+  if ((now?.serial ?? 0) === state.serial && (now === null || now.lineage === state.lineage)) return;
+  throw new ReconcileError(
+    `the state of target "${input.name}" was changed by somebody else since the plan`,
+    {
+      code: 'STATE_CONFLICT',
+      category: 'locked',
+      remedy: 'Nothing was written. Run the command again: it plans against the new state.',
+    },
+  );
 }
 
 /** All refusals at once; nothing is written for a target that has one (SEMANTICS 8). */

@@ -38,7 +38,7 @@ export function readRfcInstant(text: string): InstantResult {
   const short = Number(yearText);
   // The RFC's rule for two digits: up to 49 is this century.
   const year = yearText.length === 4 ? short : short + (short < 50 ? 2000 : 1900);
-  const month = MONTH_NAMES.indexOf(monthText.toLowerCase()) + 1;
+  const month = MONTH_NAMES.findIndex((name) => name === monthText.toLowerCase()) + 1;
   if (!isValidDate(year, month, Number(dayText)))
     return wrong(2, `${monthText} ${year} has ${daysInMonth(year, month)} days`);
   if (Number(hour) > 23) return wrong(5, 'an hour is 00 to 23');

@@ -100,7 +100,7 @@ function readNth(nth: number, weekday: number, rangeEnd: string | undefined): Te
 }
 
 function weekdayNumber(name: string | undefined): number {
-  return WEEKDAY_NAMES.indexOf(name?.toLowerCase());
+  return WEEKDAY_NAMES.findIndex((known) => known === name?.toLowerCase());
 }
 
 function outOfRange(digits: string, field: Field, term: string): TermFault {

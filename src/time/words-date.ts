@@ -88,7 +88,7 @@ function conditionWords(field: string): string {
 }
 
 function weekdayName(short: string): string {
-  return WEEKDAY_WORDS[WEEKDAY_NAMES.indexOf(short)] ?? short;
+  return WEEKDAY_WORDS[WEEKDAY_NAMES.findIndex((name) => name === short)] ?? short;
 }
 
 function ordinal(number: number): string {

@@ -187,3 +187,56 @@ describe('SEMANTICS 2: two targets on one instance', () => {
     ).toEqual([]);
   });
 });
+
+describe('SEMANTICS 7: switching a job shows what becomes of the runs of all its schedules', () => {
+  it('off: what is missed; on again: what comes, and nothing at once', async () => {
+    await world.apply([report()]);
+    const off = await world.plan([report({ active: false })]);
+    const parts = off.document.changes[0]?.parts ?? [];
+    expect(parts.map((part) => part.path)).toEqual([
+      '/schedules/daily',
+      '/schedules/evening',
+      '/schedules/often',
+      '/schedules/once',
+    ]);
+    expect(parts.every((part) => part.impact?.after.length === 0 && part.impact.before.length > 0)).toBe(
+      true,
+    );
+    expect(off.document.changes[0]?.operations).toHaveLength(1);
+    await world.apply([report({ active: false })]);
+    expect((await world.plan([report({ active: false })])).changes).toEqual([]);
+    await world.emulator.clock.set(START + 10 * HOUR);
+    const on = await world.plan([report()]);
+    expect(
+      on.document.changes[0]?.parts.every(
+        (part) => part.impact?.immediate === false && part.impact.after.length > 0,
+      ),
+    ).toBe(true);
+    const before = world.emulator.state().jobs?.[0]?.schedules?.flatMap((item) => item.logs ?? []).length;
+    expect(statuses(await world.apply([report()]))).toMatchObject([{ status: 'succeeded' }]);
+    expect(world.emulator.state().jobs?.[0]?.schedules?.flatMap((item) => item.logs ?? []).length).toBe(
+      before,
+    );
+    expect((await world.plan([report()])).changes).toEqual([]);
+  });
+
+  it('other words on the job move no run', async () => {
+    await world.apply([report()]);
+    expect((await world.plan([report({ description: 'other' })])).document.changes[0]?.parts).toEqual([]);
+  });
+});
+
+describe('the state moved between plan and apply', () => {
+  it('is noticed before the first write', async () => {
+    const planned = await (await import('../../src/engine/index.ts')).planTarget(world.input([report()]));
+    await world.apply([sapJob('other', { action, schedules: {} })]);
+    world.writes();
+    const { applyTarget } = await import('../../src/engine/index.ts');
+    await expect(applyTarget(planned, { concurrency: 1, onError: 'continue' })).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      category: 'locked',
+    });
+    expect(world.writes()).toEqual([]);
+    await planned.close();
+  });
+});
