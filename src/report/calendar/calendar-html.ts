@@ -1,30 +1,30 @@
 import type { Calendar, Top } from './calendar.ts';
-import { type Job, listed, scheduleNames } from './jobs.ts';
+import { type Job, scheduleNames } from './jobs.ts';
 import { escapeText, shortened } from './markup.ts';
-import type { NamedPeak } from './named-peaks.ts';
-import { drawPicture } from './picture.ts';
+import { type NamedPeak, whoText } from './named-peaks.ts';
+import { drawPicture, MARKED_PEAKS } from './picture.ts';
 import { busiestText, type Summary, stretchText, summarize, totalText } from './summary.ts';
-import { fontStack, pictureStyle, themeStyle } from './svg-style.ts';
+import { fontStack, pageStyle, pictureStyle } from './svg-style.ts';
 import { countText, minutesText, momentText, numberText } from './when.ts';
 
 /** Nothing is loaded and nothing runs: the page is a document. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 const style = [
-  themeStyle(':root'),
   pictureStyle,
-  `body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 ${fontStack}}`,
+  `body{margin:0;font:15px/1.5 ${fontStack}}`,
   'main{max-width:1280px;margin:0 auto;padding:36px 0 56px}',
   'header,section{padding:0 32px}',
   'h1{font-size:26px;line-height:1.2;margin:0 0 6px;overflow-wrap:anywhere}h2{font-size:17px;margin:40px 0 10px}',
-  'p{margin:0;color:var(--soft)}p b{color:var(--ink)}',
+  'p{margin:0}',
   'figure{margin:16px 0 0;overflow-x:auto}figure svg{display:block;width:100%;min-width:980px;height:auto}',
   'table{border-collapse:collapse;width:100%}',
-  'th,td{text-align:left;vertical-align:top;padding:7px 16px 7px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}',
-  'th{font-weight:600}thead th{font-size:13px;color:var(--soft);white-space:nowrap}tbody th{font-weight:500}td.soft{color:var(--soft)}',
+  'th,td{text-align:left;vertical-align:top;padding:7px 16px 7px 0;border-bottom:1px solid;overflow-wrap:anywhere}',
+  'th{font-weight:600}thead th{font-size:13px;white-space:nowrap}tbody th{font-weight:500}',
   '.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.num+td,th.num+th{padding-left:16px}',
-  '.no{display:inline-block;min-width:20px;height:20px;line-height:20px;border-radius:10px;background:var(--peak);color:var(--paper);font-size:11px;font-weight:700;text-align:center}',
+  '.no{display:inline-block;min-width:20px;height:20px;line-height:20px;border-radius:10px;font-size:11px;font-weight:700;text-align:center}',
   '.wide{overflow-x:auto}',
+  pageStyle,
 ].join('');
 
 /**
@@ -56,13 +56,11 @@ function peakTable({ peaks, load }: Summary): string {
   return `<section><h2>Peaks: runs that begin in the same minute</h2><div class="wide"><table><thead><tr><th scope="col">No.</th><th scope="col" class="num">Runs</th><th scope="col">When (UTC)</th><th scope="col">Who</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
-function peakRow({ minutes, count, who, schedules }: NamedPeak, index: number): string {
-  const names = listed(
-    who.slice(0, 8).map((name) => shortened(name, 120)),
-    8,
-    schedules,
-  );
-  return `<tr><td><span class="no">${index + 1}</span></td><td class="num">${numberText(count)}</td><td>${escapeText(minutesText(minutes))}</td><td class="soft">${escapeText(names)}</td></tr>`;
+function peakRow(peak: NamedPeak, index: number): string {
+  const { minutes, count } = peak;
+  const number = index < MARKED_PEAKS ? `<span class="no">${index + 1}</span>` : ` ${index + 1}`;
+  const names = whoText(peak, { most: 8, plain: false, longest: 120 });
+  return `<tr><td>${number}</td><td class="num">${numberText(count)}</td><td>${escapeText(minutesText(minutes))}</td><td class="soft">${escapeText(names)}</td></tr>`;
 }
 
 function jobTable({ jobs, idle }: Summary, most: number): string {

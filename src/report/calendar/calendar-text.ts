@@ -3,7 +3,8 @@ import { fill, oneLine, padEnd, sentence } from '../text.ts';
 import type { Calendar, Top } from './calendar.ts';
 import { gridLines } from './grid-text.ts';
 import { hourLines } from './hours-text.ts';
-import { listed, scheduleNames } from './jobs.ts';
+import { scheduleNames } from './jobs.ts';
+import { whoText } from './named-peaks.ts';
 import { type Summary, stretchText, summarize, totalText } from './summary.ts';
 import { countText, minutesText, numberText } from './when.ts';
 
@@ -33,8 +34,9 @@ function peakLines({ peaks }: Summary, { palette, width }: RenderOptions): strin
   const digits = Math.max(...peaks.map(({ count }) => numberText(count).length));
   return [
     `${palette.strong('Peaks')} ${palette.faint('(runs that begin in the same minute)')}`,
-    ...peaks.flatMap(({ minutes, count, who, schedules }) => {
-      const names = listed(who.slice(0, 3).map(oneLine), 3, schedules);
+    ...peaks.flatMap((peak) => {
+      const { minutes, count } = peak;
+      const names = whoText(peak, { most: 3, plain: false, longest: 120 });
       return [
         `  ${palette.warn(numberText(count).padStart(digits))}  ${minutesText(minutes)}`,
         ...sentence(' '.repeat(digits + 4), names, width, palette.faint),
@@ -54,7 +56,7 @@ function jobLines({ jobs }: Summary, most: number, options: RenderOptions): stri
     `${palette.strong('Busiest jobs')} ${palette.faint('(runs)')}`,
     ...shown.flatMap((job) =>
       fill(
-        `  ${palette.accent(numberText(job.count).padStart(digits))}  ${padEnd(oneLine(job.address), longest)}`,
+        `  ${palette.accent(numberText(job.count).padStart(digits))}  ${padEnd(oneLine(job.address), longest)}  `,
         [palette.faint(oneLine(scheduleNames(job)))],
         width,
       ),

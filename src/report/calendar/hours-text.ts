@@ -1,6 +1,7 @@
 import type { RenderOptions } from '../palette.ts';
 import { columns, oneLine } from '../text.ts';
 import type { Calendar } from './calendar.ts';
+import { nameOf, oneKind } from './jobs.ts';
 import { clockText, dayText, numberText } from './when.ts';
 
 const HOUR = 3_600_000;
@@ -37,8 +38,10 @@ export function hourLines(calendar: Calendar, options: RenderOptions): string[] 
 
 function byHour({ lanes }: Calendar): Map<number, HourOfRuns> {
   const hours = new Map<number, HourOfRuns>();
+  const plain = oneKind(lanes);
   for (const { address, schedule, runs } of lanes) {
-    const name = schedule === '' ? address : `${address} ${schedule}`;
+    const job = plain ? nameOf(address) : address;
+    const name = schedule === '' ? job : `${job} ${schedule}`;
     for (const at of runs) {
       const hour = Math.floor(at / HOUR) * HOUR;
       const found = hours.get(hour) ?? { count: 0, who: new Map() };

@@ -34,3 +34,13 @@ export function listed(names: readonly string[], most: number, all = names.lengt
   const last = shown.at(-1) ?? '';
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
 }
+
+/** With one kind only, its name on every label says nothing. */
+export function oneKind(items: readonly { address: string }[]): boolean {
+  return new Set(items.map(({ address }) => address.slice(0, address.indexOf('/')))).size === 1;
+}
+
+/** The name within its kind. */
+export function nameOf(address: string): string {
+  return address.slice(address.indexOf('/') + 1);
+}

@@ -1,5 +1,7 @@
 import type { Calendar } from './calendar.ts';
+import { listed, nameOf } from './jobs.ts';
 import { busiestMinutes, type Load } from './load.ts';
+import { shortened } from './markup.ts';
 
 const MINUTE = 60_000;
 /** So many busy minutes are looked at for what repeats: a peak of every hour, over two weeks. */
@@ -12,15 +14,18 @@ export interface NamedPeak {
   /** Epoch ms of the minutes, in order. */
   minutes: number[];
   count: number;
-  /** `SapJob/report daily`, some of them at least. */
-  who: string[];
+  /** Some of them at least. */
+  who: { address: string; schedule: string }[];
   /** How many schedules run in it. */
   schedules: number;
 }
 
 /** The busiest minutes with names, the busiest first; at most `limit`. */
 export function namedPeaks(calendar: Calendar, load: Load, limit: number): NamedPeak[] {
-  const runners = new Map<number, { count: number; who: string[]; schedules: number; hash: number }>();
+  const runners = new Map<
+    number,
+    { count: number; who: NamedPeak['who']; schedules: number; hash: number }
+  >();
   for (const { at, count } of busiestMinutes(load, CANDIDATES)) {
     runners.set(at, { count, who: [], schedules: 0, hash: 0 });
   }
@@ -32,7 +37,7 @@ export function namedPeaks(calendar: Calendar, load: Load, limit: number): Named
       last = minute;
       const found = runners.get(minute);
       if (found === undefined) continue;
-      if (found.who.length < NAMES) found.who.push(schedule === '' ? address : `${address} ${schedule}`);
+      if (found.who.length < NAMES) found.who.push({ address, schedule });
       found.schedules += 1;
       found.hash = (Math.imul(found.hash, 31) + index + 1) | 0;
     }
@@ -45,4 +50,16 @@ export function namedPeaks(calendar: Calendar, load: Load, limit: number): Named
     peaks.set(key, peak);
   }
   return [...peaks.values()].slice(0, limit);
+}
+
+/** `SapJob/report daily, SapJob/mail hourly and 12 more`; `plain`: without the kind. */
+export function whoText(
+  { who, schedules }: NamedPeak,
+  { most, plain, longest }: { most: number; plain: boolean; longest: number },
+): string {
+  const names = who.slice(0, most).map(({ address, schedule }) => {
+    const job = plain ? nameOf(address) : address;
+    return shortened(schedule === '' ? job : `${job} ${schedule}`, longest);
+  });
+  return listed(names, most, schedules);
 }

@@ -1,5 +1,6 @@
-import { type Job, listed, scheduleNames } from './jobs.ts';
+import { type Job, listed, nameOf, oneKind, scheduleNames } from './jobs.ts';
 import { coordinate, escapeText, shortened } from './markup.ts';
+import { type NamedPeak, whoText } from './named-peaks.ts';
 import { countColumns, type Scale, ticksOf, timeScale, weekendsOf } from './scale.ts';
 import { busiestText, type Summary, stretchText, totalText } from './summary.ts';
 import { loadChart } from './svg-load.ts';
@@ -9,14 +10,19 @@ import { clockText, countText, dayText, minutesText, numberText, spanText } from
 const WIDTH = 1280;
 const MARGIN = 32;
 const LEFT = 288;
-const PLOT = 880;
+const PLOT = 900;
 const RIGHT = LEFT + PLOT;
-const LOAD_HEIGHT = 128;
+const LOAD_HEIGHT = 150;
+const PEAK_PITCH = 42;
+/** Dates, and the hours below them. */
+const AXIS = 40;
 const LANE = 14;
 const PITCH = 21;
 const BAND = 22;
 const LABEL_COLUMNS = 36;
 const DAY = 86_400_000;
+/** More numbers in the picture would hide it; a page lists the others in its table. */
+export const MARKED_PEAKS = 5;
 
 export interface PictureOptions {
   /** How many jobs have a lane of their own. */
@@ -30,17 +36,18 @@ export interface PictureOptions {
 /** The picture as an SVG element. */
 export function drawPicture(summary: Summary, { jobs: most, headed, style = '' }: PictureOptions): string {
   const { calendar } = summary;
+  const peaks = summary.peaks.slice(0, MARKED_PEAKS);
   const scale = timeScale(calendar.from, calendar.until, PLOT);
   const shown = summary.jobs.slice(0, most);
   const others = summary.jobs.slice(most);
-  const loadTop = headed ? 158 : 62;
+  const loadTop = headed ? 164 : 56;
   const lanesTop = loadTop + LOAD_HEIGHT + 46;
   const bandTop = lanesTop + shown.length * PITCH + (others.length > 0 ? 8 : 0);
   const lanesEnd = others.length > 0 ? bandTop + BAND + 6 : bandTop;
   const legendTop = lanesEnd + 26;
   const peaksTop = legendTop + 36;
-  const listsPeaks = headed && summary.peaks.length > 0;
-  const height = (listsPeaks ? peaksTop + summary.peaks.length * 22 + 4 : legendTop + 6) + MARGIN - 12;
+  const listsPeaks = headed && peaks.length > 0;
+  const height = (listsPeaks ? peaksTop + peaks.length * PEAK_PITCH - 18 : legendTop + 6) + MARGIN - 12;
   const perJob = shown.map((job) => ({ job, counts: countColumns(scale, runsOf([job])) }));
   const mostPerColumn = perJob.reduce((all, { counts }) => Math.max(all, largest(counts)), 1);
   return [
@@ -55,7 +62,7 @@ export function drawPicture(summary: Summary, { jobs: most, headed, style = '' }
     `<text class="rc-small" x="${MARGIN}" y="${loadTop + 44}">each column: its busiest minute</text>`,
     loadChart({
       load: summary.load,
-      peaks: summary.peaks,
+      peaks,
       scale,
       left: LEFT,
       top: loadTop,
@@ -68,7 +75,7 @@ export function drawPicture(summary: Summary, { jobs: most, headed, style = '' }
     ),
     others.length > 0 ? band(others, scale, bandTop) : '',
     legend(mostPerColumn, scale, legendTop),
-    listsPeaks ? peakList(summary, peaksTop) : '',
+    listsPeaks ? peakList(peaks, oneKind(summary.jobs), peaksTop) : '',
     '</svg>',
   ].join('');
 }
@@ -93,27 +100,42 @@ function laneTitle(shown: number, others: number): string {
   return `The ${shown} busiest of ${countText(shown + others, 'job')}`;
 }
 
-/** Weekends, lines at round times, and their labels above the load. */
-function grid(scale: Scale, top: number, bottom: number): string {
-  const { at: ticks, step } = ticksOf(scale);
+/** Weekends, lines at round times, and above them their labels: days in one row, hours below. */
+function grid(scale: Scale, loadTop: number, bottom: number): string {
+  const top = loadTop - AXIS;
   const weekends = weekendsOf(scale).map(([begin, end]) => {
     const x = scale.x(begin);
-    return `<rect class="rc-shade" x="${coordinate(LEFT + x)}" y="${top - 30}" width="${coordinate(scale.x(end) - x)}" height="${bottom - top + 30}"/>`;
+    return `<rect class="rc-weekend" x="${coordinate(LEFT + x)}" y="${top}" width="${coordinate(scale.x(end) - x)}" height="${bottom - top}"/>`;
   });
-  const lines = ticks.map((at) => `M${coordinate(LEFT + scale.x(at))} ${top - 30}V${bottom}`).join('');
-  const labels = ticks
-    .filter((at) => scale.width - scale.x(at) > 34)
-    .map((at) => {
-      const isDay = at % DAY === 0;
-      const text = isDay ? dayText(at) : clockText(at);
-      const style = isDay && step < DAY ? 'rc-small rc-head' : 'rc-small';
-      return `<text class="${style}" x="${coordinate(LEFT + scale.x(at) + 5)}" y="${top - 20}">${text}</text>`;
-    });
-  return `${weekends.join('')}<path class="rc-line" d="${lines}"/>${labels.join('')}`;
+  const { at: ticks, step } = ticksOf(scale);
+  const lines = ticks.map((at) => {
+    const isDay = at % DAY === 0;
+    return `M${coordinate(LEFT + scale.x(at))} ${isDay ? top : top + 18}V${bottom}`;
+  });
+  const labels = ticks.map((at) => {
+    const isDay = at % DAY === 0;
+    const x = coordinate(LEFT + scale.x(at) + 5);
+    const room = scale.width - scale.x(at);
+    const day = isDay && room > 24 ? dayLabel(at, x, top) : '';
+    if (step >= DAY || room < 40) return day;
+    return `${day}<text class="rc-small" x="${x}" y="${top + 29}">${clockText(at)}</text>`;
+  });
+  return `${weekends.join('')}<path class="rc-line" d="${lines.join('')}"/>${firstDay(scale, ticks, top)}${labels.join('')}`;
+}
+
+/** The day that the picture begins with, when the first midnight leaves room for it. */
+function firstDay(scale: Scale, ticks: readonly number[], top: number): string {
+  const midnight = ticks.find((at) => at % DAY === 0);
+  if (midnight !== undefined && scale.x(midnight) < 78) return '';
+  return dayLabel(scale.from, coordinate(LEFT + 5), top);
+}
+
+function dayLabel(at: number, x: string, top: number): string {
+  return `<text class="rc-small rc-head rc-day" x="${x}" y="${top + 11}">${dayText(at)}</text>`;
 }
 
 function lane(job: Job, strokes: string, top: number, hidesKind: boolean): string {
-  const name = hidesKind ? job.address.slice(job.address.indexOf('/') + 1) : job.address;
+  const name = hidesKind ? nameOf(job.address) : job.address;
   const schedules = shortened(scheduleNames(job, 6), 300);
   const about = `${shortened(job.address, 200)}: ${countText(job.count, 'run')}${schedules === '' ? '' : ` (${schedules})`}`;
   return [
@@ -121,7 +143,7 @@ function lane(job: Job, strokes: string, top: number, hidesKind: boolean): strin
     `<text x="${MARGIN}" y="${LANE - 3}">${escapeText(shortened(name, LABEL_COLUMNS))}</text>`,
     `<rect class="rc-track" x="${LEFT}" width="${PLOT}" height="${LANE}"/>`,
     `<g transform="translate(${LEFT} ${LANE / 2})">${strokes}</g>`,
-    `<text class="rc-num rc-soft" x="${WIDTH - MARGIN}" y="${LANE - 3}">${numberText(job.count)}</text></g>`,
+    `<text class="rc-end rc-soft" x="${WIDTH - MARGIN}" y="${LANE - 3}">${numberText(job.count)}</text></g>`,
   ].join('');
 }
 
@@ -136,7 +158,7 @@ function band(others: readonly Job[], scale: Scale, top: number): string {
     `<text class="rc-head" x="${MARGIN}" y="${BAND / 2 + 4}">${countText(others.length, 'more job')}</text>`,
     `<rect class="rc-track" x="${LEFT}" width="${PLOT}" height="${BAND}"/>`,
     `<g transform="translate(${LEFT} ${BAND / 2})">${marks(counts, most, scale, BAND)}</g>`,
-    `<text class="rc-num rc-soft" x="${WIDTH - MARGIN}" y="${BAND / 2 + 4}">${numberText(total)}</text></g>`,
+    `<text class="rc-end rc-soft" x="${WIDTH - MARGIN}" y="${BAND / 2 + 4}">${numberText(total)}</text></g>`,
   ].join('');
 }
 
@@ -152,18 +174,15 @@ function legend(most: number, scale: Scale, top: number): string {
   return `<text class="rc-small" x="${LEFT}" y="${top}">${most === 1 ? '' : '1'}</text>${boxes.join('')}<text class="rc-small" x="${end}" y="${top}">${per}</text><text class="rc-small" x="${RIGHT}" y="${top}" text-anchor="end">all times UTC</text>`;
 }
 
-function peakList({ peaks }: Summary, top: number): string {
-  const rows = peaks.map(({ minutes, count, who, schedules }, index) => {
-    const y = top + index * 22;
-    const names = listed(
-      who.slice(0, 3).map((name) => shortened(name, 48)),
-      3,
-      schedules,
-    );
-    const text = `${countText(count, 'run')}, ${minutesText(minutes)}`;
+function peakList(peaks: readonly NamedPeak[], plain: boolean, top: number): string {
+  const rows = peaks.map((peak, index) => {
+    const y = top + index * PEAK_PITCH;
+    const when = `${countText(peak.count, 'run')}, ${minutesText(peak.minutes)}`;
+    const who = shortened(whoText(peak, { most: 4, plain, longest: 48 }), 150);
     return [
       `<circle class="rc-dot" cx="${LEFT + 8}" cy="${y - 4}" r="8"/><text class="rc-no" x="${LEFT + 8}" y="${y - 0.5}">${index + 1}</text>`,
-      `<text x="${LEFT + 24}" y="${y}"><tspan class="rc-head">${escapeText(text)}</tspan><tspan class="rc-soft" dx="10">${escapeText(shortened(names, Math.max(20, 128 - text.length)))}</tspan></text>`,
+      `<text class="rc-head" x="${LEFT + 26}" y="${y}">${escapeText(when)}</text>`,
+      `<text class="rc-soft" x="${LEFT + 26}" y="${y + 17}">${escapeText(who)}</text>`,
     ].join('');
   });
   return `<text class="rc-head" x="${MARGIN}" y="${top}">Peaks</text>${rows.join('')}`;
@@ -171,11 +190,6 @@ function peakList({ peaks }: Summary, top: number): string {
 
 function* runsOf(jobs: Iterable<Job>): Generator<readonly number[]> {
   for (const job of jobs) for (const { runs } of job.schedules) yield runs;
-}
-
-/** With one kind only, its name on every label says nothing. */
-function oneKind(jobs: readonly Job[]): boolean {
-  return new Set(jobs.map(({ address }) => address.slice(0, address.indexOf('/')))).size === 1;
 }
 
 function largest(counts: Uint32Array): number {

@@ -78,10 +78,10 @@ export function weekendsOf({ from, until, width }: Scale): [number, number][] {
   return weekends;
 }
 
-/** The next of 1, 2, 5, 10, 20, 50, … that is not below: the top of an axis. */
+/** The next round number that is not below: the top of an axis. */
 export function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((nice) => nice >= value) ?? value;
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * power).find((nice) => nice >= value) ?? value;
 }
 
 /** 1 to 4: how dark a column is. Few runs are told apart one by one, many by magnitude. */

@@ -6,7 +6,11 @@ import { numberText } from './when.ts';
 
 const MINUTE = 60_000;
 /** Markers nearer than this would cover each other. */
-const APART = 17;
+const APART = 18;
+/** Room above the axis for the markers. */
+const HEAD = 26;
+/** A peak of every hour is marked now and then, not until nothing else can be seen. */
+const MOST_DOTS = 60;
 
 export interface LoadChart {
   load: Load;
@@ -21,7 +25,7 @@ export interface LoadChart {
 /** The load per minute: each column shows its busiest minute. Peaks stand out and carry their numbers. */
 export function loadChart({ load, peaks, scale, left, top, height }: LoadChart): string {
   const highest = roundUp(load.most);
-  const y = (count: number): number => height - (count / highest) * height;
+  const y = (count: number): number => height - (count / highest) * (height - HEAD);
   const columns = busiestPerColumn(load, scale);
   const hot = hotColumns(peaks, scale, columns);
   const ticks = highest === 1 ? [0, 1] : [0, highest / 2, highest];
@@ -29,7 +33,7 @@ export function loadChart({ load, peaks, scale, left, top, height }: LoadChart):
     .filter(Number.isInteger)
     .map(
       (count) =>
-        `<path class="rc-line" d="M0 ${coordinate(y(count))}h${scale.width}"/><text class="rc-axis" x="-8" y="${coordinate(y(count) + 4)}">${numberText(count)}</text>`,
+        `<path class="rc-line" d="M0 ${coordinate(y(count))}h${scale.width}"/><text class="rc-small rc-end" x="-8" y="${coordinate(y(count) + 4)}">${numberText(count)}</text>`,
     )
     .join('');
   return [
@@ -85,21 +89,40 @@ function bars(
   return path;
 }
 
-/** Numbered dots above the peaks; where they would overlap, the higher one stays. */
+/**
+ * Numbered dots above the peaks. Each peak has one, lifted until it covers no other; more of the same only where there is
+ * room.
+ */
 function markers(peaks: readonly NamedPeak[], scale: Scale, y: (count: number) => number): string {
-  const placed: { x: number; y: number }[] = [];
-  let dots = '';
+  const placed: Dot[] = [];
   for (const [index, { minutes, count }] of peaks.entries()) {
-    for (const at of minutes) {
-      const x = Math.min(scale.width, Math.max(0, scale.x(at)));
-      const height = y(count) - 12;
-      if (placed.some((dot) => Math.hypot(dot.x - x, dot.y - height) < APART)) continue;
-      placed.push({ x, y: height });
-      const [cx, cy] = [coordinate(x), coordinate(height)];
-      dots += `<circle class="rc-dot" cx="${cx}" cy="${cy}" r="8"/><text class="rc-no" x="${cx}" y="${coordinate(height + 3.5)}">${index + 1}</text>`;
-      // A peak of every hour is marked now and then, not until nothing else can be seen.
-      if (placed.length > 60) return dots;
+    const dot = { number: index + 1, x: scale.x(minutes[0] ?? scale.from), y: y(count) - 12, foot: y(count) };
+    while (covers(placed, dot)) dot.y -= 2;
+    placed.push(dot);
+  }
+  for (const [index, { minutes, count }] of peaks.entries()) {
+    for (const at of minutes.slice(1, MOST_DOTS)) {
+      const dot = { number: index + 1, x: scale.x(at), y: y(count) - 12, foot: y(count) };
+      if (placed.length < MOST_DOTS && !covers(placed, dot)) placed.push(dot);
     }
   }
-  return dots;
+  return placed.map(drawDot).join('');
+}
+
+interface Dot {
+  number: number;
+  x: number;
+  y: number;
+  /** Where its column ends. */
+  foot: number;
+}
+
+function covers(placed: readonly Dot[], dot: Dot): boolean {
+  return placed.some((other) => Math.hypot(other.x - dot.x, other.y - dot.y) < APART);
+}
+
+function drawDot({ number, x, y, foot }: Dot): string {
+  const [cx, cy] = [coordinate(x), coordinate(y)];
+  const line = foot - y > 13 ? `<path class="rc-lead-line" d="M${cx} ${coordinate(foot)}V${cy}"/>` : '';
+  return `${line}<circle class="rc-dot" cx="${cx}" cy="${cy}" r="8"/><text class="rc-no" x="${cx}" y="${coordinate(y + 3.5)}">${number}</text>`;
 }
