@@ -8,6 +8,7 @@ import { type LintedSchedule, lintedSchedules } from './linted-schedule.ts';
 import { elsewhere } from './peak-rule.ts';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 /** The schedules of a job or task whose runs can be foretold. */
 export function sapLoads(input: LintInput): Load[] {
@@ -66,14 +67,20 @@ function minutesOf(
     // By days, and by minutes within: a cron that runs every second would take a million steps otherwise.
     const daily = { ...cron, hours: [0], minutes: [0], seconds: [0] };
     const times = cron.hours.flatMap((hour) => cron.minutes.map((minute) => (hour * 60 + minute) * MINUTE));
-    return [...sapCronFires(daily, from - (from % 86_400_000), until)].flatMap((day) =>
-      times
-        .map((time) => day + time)
-        .filter((at) => at >= from && at < until && at >= floorMinute(startTime) && at < endTime),
+    const isDue = (minute: number) =>
+      minute >= from &&
+      minute < until &&
+      cron.seconds.some((second) => isWithin(minute + second * 1000, startTime, endTime));
+    return [...sapCronFires(daily, from - (from % DAY), until)].flatMap((day) =>
+      times.map((time) => day + time).filter(isDue),
     );
   }
   const step = timing.mode === 'repeatInterval' && timing.seconds < 60 ? { ...timing, seconds: 60 } : timing;
   return fireTimes(step, { ...bounds, from, until }).map(floorMinute);
+}
+
+function isWithin(at: number, startTime: number, endTime: number): boolean {
+  return at >= startTime && at < endTime;
 }
 
 function floorMinute(at: number): number {
