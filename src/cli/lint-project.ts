@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { type Config, createConfigEnvironment, type TargetConfig } from '../config/index.ts';
 import type { Finding } from '../core/errors.ts';
+import { canonicalText, type JsonObject } from '../core/json.ts';
+import { getAt, type Pointer, setAt } from '../core/pointer.ts';
 import type { Kind, LintInput } from '../core/provider.ts';
 import { formatAddress } from '../core/resource.ts';
 import {
@@ -78,14 +80,29 @@ function resolveSeen(
   config: Config,
   context: Context,
 ): ResolvedTarget & { inputs: Seen[] } {
-  const inputs: Seen[] = [];
+  const written: Seen[] = [];
   const kinds = providerOf(target).kinds.map((kind) =>
     withRules(kind, (input) => {
-      inputs.push({ ...input, kind });
+      written.push({ ...input, kind });
       return [];
     }),
   );
-  return { ...resolveAs(kinds, target, manifests, config, context), inputs };
+  const resolved = resolveAs(kinds, target, manifests, config, context);
+  const secrets = new Map(resolved.resources.map((resource) => [resource.address, resource.secrets]));
+  const inputs = written.map((input) => ({
+    ...input,
+    spec: sealed(input.spec, secrets.get(formatAddress(input.kind.kind, input.name)) ?? []),
+  }));
+  return { ...resolved, inputs };
+}
+
+/** Advice offers texts made from what is written, which no redactor knows: so it never sees a secret. */
+function sealed(spec: JsonObject, secrets: readonly Pointer[]): JsonObject {
+  return secrets.reduce((rest, pointer) => {
+    const value = getAt(rest, pointer);
+    // Two equal secrets stay equal, so that data can still be compared.
+    return value === undefined ? rest : setAt(rest, pointer, { $sealed: canonicalText(value) });
+  }, spec);
 }
 
 /** All findings of a valid target. The rules run where those of `validate` do: that is what knows patches and places. */
@@ -98,11 +115,14 @@ function advise(
 ): Finding[] {
   const { runsPerMinute } = config.lint;
   const together = byAddress(lintLoads(loadsOf(inputs), { now: context.io.now(), runsPerMinute }));
+  const seen = new Map(inputs.map((input) => [formatAddress(input.kind.kind, input.name), input]));
   const kinds = providerOf(target).kinds.map((kind) =>
-    withRules(kind, (input) => [
-      ...(kind.lint?.(input) ?? []),
-      ...(together.get(formatAddress(kind.kind, input.name)) ?? []),
-    ]),
+    withRules(kind, ({ name }) => {
+      const address = formatAddress(kind.kind, name);
+      const input = seen.get(address);
+      const own = input === undefined ? [] : (kind.lint?.(input) ?? []);
+      return [...own, ...(together.get(address) ?? [])];
+    }),
   );
   return resolveAs(kinds, target, manifests, config, context).findings;
 }

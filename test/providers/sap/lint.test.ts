@@ -49,7 +49,7 @@ describe('peaks that the service advises against', () => {
     expect(one(mended(schedule, found[0] as Finding))).toEqual([]);
   });
 
-  it.each([
+  it.each<JsonObject>([
     { cron: '* * * * 6 12 17' },
     { repeatAt: '06.12:17' },
     { repeatInterval: '1 hour' },
@@ -157,7 +157,7 @@ describe('what is hardly meant', () => {
     expect(codes(one(mended(schedule, found[0] as Finding)))).toEqual([]);
   });
 
-  it.each([
+  it.each<JsonObject>([
     { cron: '* 1,3,5 31 * 6 12 17' },
     { cron: '* * -1 * 6 12 17' },
     { cron: '* * 3:-2 * 6 12 17' },
