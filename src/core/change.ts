@@ -10,7 +10,7 @@ export type Reason = 'new' | 'edited' | 'drift' | 'conflict' | 'missing' | 'remo
 export interface FieldDiff {
   /** Below the object: `/description` of a job, `/cron` of a schedule. */
   pointer: Pointer;
-  /** Values as written; `undefined` = not there. Secrets are sealed. */
+  /** Values as written; `undefined` = not there. Secrets are sealed. `live` of what cannot be read is what was last applied. */
   live: Json | undefined;
   desired: Json | undefined;
   base: Json | undefined;

@@ -70,8 +70,8 @@ function diffField(pointer: Pointer, input: DiffInput): FieldDiff | undefined {
   const was = base === undefined ? undefined : getAt(base.canonical, pointer);
   if (input.unreadable.some((unreadable) => isAtOrBelow(pointer, unreadable))) {
     if (base === undefined) return undefined;
-    if (!equalsBase(wanted, was, sealer)) return found(pointer, input, 'edited', wanted);
-    return input.recreated === true ? found(pointer, input, 'drift', wanted) : undefined;
+    if (!equalsBase(wanted, was, sealer)) return unread(found(pointer, input, 'edited', wanted), input);
+    return input.recreated === true ? unread(found(pointer, input, 'drift', wanted), input) : undefined;
   }
   const is = getAt(live.canonical, pointer);
   if (wanted === undefined && base !== undefined) {
@@ -81,6 +81,11 @@ function diffField(pointer: Pointer, input: DiffInput): FieldDiff | undefined {
   }
   if (equalJson(is, wanted)) return undefined;
   return found(pointer, input, reasonOf(wanted, is, was, input), wanted);
+}
+
+/** What cannot be read stands as it was last applied, unless somebody made the object anew: then nothing is known. */
+function unread(diff: FieldDiff, { recreated }: DiffInput): FieldDiff {
+  return recreated === true ? diff : { ...diff, live: diff.base };
 }
 
 function reasonOf(

@@ -84,6 +84,14 @@ describe('SEMANTICS 1: an object that somebody made anew', () => {
     expect(diagnostics.map(({ code }) => code)).toContain('DRIFT_LEFT');
   });
 
+  it('is shown as unknown; of the object that we wrote what was last applied counts as live', () => {
+    const edited = job('a', { payload: { secret: 2 } });
+    const field = (id: string) =>
+      planWorld({ desired: [edited], live: [{ ...liveJob('a'), id }], base }).changes[0]?.fields[0];
+    expect(field('id-a')).toMatchObject({ live: { secret: 1 }, desired: { secret: 2 } });
+    expect(field('another')?.live).toBeUndefined();
+  });
+
   it('with nothing unreadable is no difference', () => {
     const plain = job('b');
     const live = [{ ...liveJob('b'), id: 'another' }];

@@ -74,11 +74,7 @@ async function unlessRefused<T>(promise: Promise<T>): Promise<T | undefined> {
 }
 
 /** One resource for each known pair that shows, one for each other id. */
-export function groupBatch(
-  rows: readonly WireBatchSchedule[],
-  tenantId: string,
-  pairs: Pairs,
-): LiveResource[] {
+function groupBatch(rows: readonly WireBatchSchedule[], tenantId: string, pairs: Pairs): LiveResource[] {
   const groups = new Map<string, WireBatchSchedule[]>();
   for (const row of rows) {
     const named = identityInId(row.id, tenantId);

@@ -5,7 +5,7 @@ import type { HttpRequest } from '../../core/provider.ts';
 import { SENSITIVE } from '../../core/resource.ts';
 import { describeServiceError } from '../../http/service-error.ts';
 
-export const REFUSED = 'RIVERSAND_REFUSED';
+const REFUSED = 'RIVERSAND_REFUSED';
 
 /** `response.status` of an answer, which decides whatever the HTTP status says; undefined when there is none. */
 export function statusOf(body: Json | undefined): string | undefined {

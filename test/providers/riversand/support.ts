@@ -33,7 +33,7 @@ export function kindOf(name: string) {
 }
 
 /** A manifest as the loader gives it. */
-export function resource(
+function resource(
   kind: string,
   name: string,
   spec: JsonObject,
