@@ -96,5 +96,5 @@ function listed(
   const more = instants.length - shown.length;
   const pieces = [...shown, ...(more > 0 ? [`and ${more} more`] : [])];
   const head = `${indent}${palette.alarm('!')} ${palette.alarm(label(counted(instants.length, 'run')))} `;
-  return fill(head.trimEnd(), pieces, width, ',');
+  return fill(head, pieces, width, ',');
 }

@@ -6,7 +6,7 @@ import { showInstants } from './instant.ts';
 import { code, details, fence, prose, table } from './markdown.ts';
 import { counted } from './text.ts';
 import { showBlock, showValue } from './value.ts';
-import { actionOrder, infinitiveOf, reasonText, symbolOf } from './words.ts';
+import { actionOrder, actionText, infinitiveOf, reasonText, symbolOf } from './words.ts';
 
 /**
  * A plan for a pull-request comment. No text from manifests or from the service can break out of its place.
@@ -72,7 +72,7 @@ function changeTable(target: PlanTarget): string {
     .map((change) => [
       code(symbolOf(change.action)),
       code(change.address),
-      change.action === 'delete' ? '**delete**' : change.action,
+      change.action === 'delete' ? '**delete**' : actionText(change),
       reasonText(change.reason),
       [...alarmsOf(change), ...(change.blocked === undefined ? [] : ['**blocked**'])].join(', '),
     ]);
@@ -124,7 +124,7 @@ function changeText(change: PlanChange): string {
     ...change.parts.map(partText),
     ...change.warnings.map((warning) => `⚠️ ${prose(warning)}`),
   ].filter((text) => text !== '');
-  const title = `${code(symbolOf(change.action))} ${code(change.address)}: ${change.action}`;
+  const title = `${code(symbolOf(change.action))} ${code(change.address)}: ${actionText(change)}`;
   return details(change.action === 'delete' ? `⚠️ ${title}` : title, body.join('\n\n'));
 }
 

@@ -1,10 +1,9 @@
-import type { Action } from '../core/change.ts';
 import type { Diagnostic } from '../core/errors.ts';
-import type { PlanChange, PlanDocument, PlanTarget } from '../core/plan-document.ts';
+import type { PlanDocument, PlanTarget } from '../core/plan-document.ts';
 import { changeLines } from './change-text.ts';
 import type { RenderOptions } from './palette.ts';
 import { counted, fill, oneLine, sentence } from './text.ts';
-import { actionOrder, headingOf, infinitiveOf, painterOf } from './words.ts';
+import { actionOrder, type ChangeGroup, changeGroups, infinitiveOf, painterOf } from './words.ts';
 
 /** A plan for people: per target, grouped by action, what is taken away last. */
 export function renderPlanText(document: PlanDocument, options: RenderOptions): string {
@@ -31,20 +30,19 @@ export function titleLine(
 }
 
 function groupLines(target: PlanTarget, options: RenderOptions): string[] {
-  const groups = actionOrder
-    .map((action) => ({ action, changes: target.changes.filter((change) => change.action === action) }))
+  const groups = changeGroups
+    .map((group) => ({ group, changes: target.changes.filter(group.includes) }))
     .filter(({ changes }) => changes.length > 0);
-  return groups.flatMap(({ action, changes }, index) => [
+  return groups.flatMap(({ group, changes }, index) => [
     ...(index > 0 ? [''] : []),
-    groupTitle(action, changes, options),
+    groupTitle(group, changes.length, options),
     ...changes.flatMap((change, place) => [...(place > 0 ? [''] : []), ...changeLines(change, options)]),
   ]);
 }
 
-function groupTitle(action: Action, changes: readonly PlanChange[], { palette }: RenderOptions): string {
-  const paint = painterOf(action, palette);
-  const title = `${headingOf(action)} (${changes.length})`;
-  if (action !== 'delete') return paint(title);
+function groupTitle(group: ChangeGroup, count: number, { palette }: RenderOptions): string {
+  const title = `${group.title} (${count})`;
+  if (group.action !== 'delete') return painterOf(group.action, palette)(title);
   return palette.alarm(`${title}: run logs go with them, this cannot be undone`);
 }
 

@@ -1,4 +1,5 @@
 import type { Action, Reason } from '../core/change.ts';
+import type { PlanChange } from '../core/plan-document.ts';
 import type { Palette } from './palette.ts';
 
 /** The order in which actions are shown: what takes something away comes last. */
@@ -26,18 +27,63 @@ export function symbolOf(action: Action): string {
   return symbols[action];
 }
 
-const headings: Record<Action, string> = {
-  create: 'Create',
-  update: 'Update in place',
-  replace: 'Replace',
-  delete: 'DELETE',
-  deactivate: 'Deactivate',
-  adopt: 'Adopt: take over without a write',
-  forget: 'Forget: already gone from the service',
+/** What changes are shown under one title, in the order of the titles. */
+export interface ChangeGroup {
+  action: Action;
+  title: string;
+  /** The action in a table; a title of its own for what an action may mean more than once. */
+  label: string;
+  includes(change: PlanChange): boolean;
+}
+
+function groupOf(
+  action: Action,
+  title: string,
+  label: string = action,
+  includes: ChangeGroup['includes'] = () => true,
+): ChangeGroup {
+  return { action, title, label, includes: (change) => change.action === action && includes(change) };
+}
+
+const groupsByAction: Record<Action, readonly ChangeGroup[]> = {
+  create: [groupOf('create', 'Create')],
+  update: [groupOf('update', 'Update in place')],
+  replace: [groupOf('replace', 'Replace')],
+  delete: [groupOf('delete', 'DELETE')],
+  deactivate: [groupOf('deactivate', 'Deactivate')],
+  adopt: [
+    groupOf(
+      'adopt',
+      'Adopt: take over without a write',
+      'adopt, without a write',
+      (change) => !isChanged(change),
+    ),
+    groupOf('adopt', 'Adopt: take over and change', 'adopt and change', isChanged),
+  ],
+  forget: [
+    groupOf('forget', 'Forget: already gone from the service', 'forget, already gone', (change) => {
+      return !isLive(change);
+    }),
+    groupOf('forget', 'Let go: left in the service, no longer managed', 'let go, left in place', isLive),
+  ],
 };
 
-export function headingOf(action: Action): string {
-  return headings[action];
+export const changeGroups: readonly ChangeGroup[] = actionOrder.flatMap((action) => groupsByAction[action]);
+
+/** `adopt and change`, `forget, already gone`; most actions say enough by their name. */
+export function actionText(change: PlanChange): string {
+  return changeGroups.find((group) => group.includes(change))?.label ?? change.action;
+}
+
+/** Whether the object itself will be another one after it, or would be if it were not refused. */
+function isChanged({ fields, parts }: PlanChange): boolean {
+  const onlyBooks: readonly Action[] = ['adopt', 'forget'];
+  return fields.some(({ healed }) => healed) || parts.some(({ action }) => !onlyBooks.includes(action));
+}
+
+/** Only what was found in the service has a fingerprint. */
+function isLive({ liveFingerprint }: PlanChange): boolean {
+  return liveFingerprint !== undefined;
 }
 
 const reasons: Record<Reason, string> = {

@@ -51,6 +51,29 @@ describe('a plan in Markdown', () => {
     expect(text.match(/<\/details>/g)).toHaveLength(4);
   });
 
+  test('says of adoptions whether they write, and of what is forgotten whether it is gone', () => {
+    const field = { path: '/x', reason: 'unowned', healed: true, live: 1, desired: 2 } as const;
+    const adopt = sampleChange({ action: 'adopt', reason: 'unowned' });
+    const forget = sampleChange({ action: 'forget', reason: 'removed' });
+    const text = renderPlanMarkdown(
+      samplePlan({
+        changes: [
+          adopt,
+          { ...adopt, fields: [field] },
+          forget,
+          { ...forget, liveFingerprint: 'f'.repeat(64) },
+        ],
+      }),
+    );
+    const actions = [...text.matchAll(/^\| <code>.*?<\/code> \| <code>.*?<\/code> \| (.*?) \|/gm)];
+    expect(actions.map(([, action]) => action)).toEqual([
+      'adopt, without a write',
+      'adopt and change',
+      'forget, already gone',
+      'let go, left in place',
+    ]);
+  });
+
   test('a hostile manifest cannot break out of its place', () => {
     const evil =
       '</code></summary></details><script>alert(1)</script>\n\n# Approved ``` | @octocat [x](javascript:1)';

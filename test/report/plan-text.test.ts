@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PlanChange, PlanPart } from '../../src/core/plan-document.ts';
 import { makePalette, plainPalette } from '../../src/report/palette.ts';
 import { renderPlanText } from '../../src/report/plan-text.ts';
 import { columns } from '../../src/report/text.ts';
@@ -6,6 +7,22 @@ import { sampleChange, samplePlan } from './sample-plan.ts';
 
 const plain = { palette: plainPalette, width: 80, verbose: false };
 const marked = makePalette((styles, text) => `<${styles.join(' ')}>${text}</>`);
+
+function part(action: PlanPart['action']): PlanPart {
+  return { path: `/schedules/${action}`, action, reason: 'unowned' };
+}
+
+/** Addresses by the title they stand under. */
+function grouped(changes: PlanChange[]): Record<string, string[]> {
+  const groups: Record<string, string[]> = {};
+  let title = '';
+  for (const line of renderPlanText(samplePlan({ changes, diagnostics: [] }), plain).split('\n')) {
+    if (/^\S.* \(\d+\)$/.test(line)) title = line;
+    const address = /^ {2}\S+ (SapJob\/\w+)/.exec(line)?.[1];
+    if (address !== undefined) groups[title] = [...(groups[title] ?? []), address];
+  }
+  return groups;
+}
 
 describe('the text of a plan', () => {
   test('groups by action, shows fields old → new and runs before and after, and puts deletes last', () => {
@@ -44,8 +61,8 @@ describe('the text of a plan', () => {
                 runs before  Mon 2026-11-23 02:00, 03:00
                 runs after   Mon 2026-11-23 03:00
                 ! RUNS IMMEDIATELY: this write starts a run.
-                ! MISSES 1 run that would have been due:Mon 2026-11-23 02:00
-                ! ADDS 1 run that nobody expects:Sun 2026-11-22 23:00
+                ! MISSES 1 run that would have been due: Mon 2026-11-23 02:00
+                ! ADDS 1 run that nobody expects: Sun 2026-11-22 23:00
                 ! It also runs at midnight UTC, as everybody else.
             -/+ schedule hourly
                 runs before  Sun 2026-11-22 11:00
@@ -68,6 +85,39 @@ describe('the text of a plan', () => {
       by others, 1 conflict, 3 not managed here and left alone; 12 requests)
       "
     `);
+  });
+
+  test('says of each adoption whether it writes, refused or not', () => {
+    const equal = sampleChange({ address: 'SapJob/equal', action: 'adopt', reason: 'unowned' });
+    const left = { path: '/x', reason: 'drift', healed: false, live: 1, desired: 2 } as const;
+    const changes = [
+      equal,
+      { ...equal, address: 'SapJob/other', fields: [{ ...left, healed: true }] },
+      { ...equal, address: 'SapJob/drifted', fields: [left] },
+      { ...equal, address: 'SapJob/part', parts: [part('adopt')] },
+      { ...equal, address: 'SapJob/morning', parts: [part('adopt'), part('update')] },
+    ];
+    expect(grouped(changes)).toEqual({
+      'Adopt: take over without a write (3)': ['SapJob/equal', 'SapJob/drifted', 'SapJob/part'],
+      'Adopt: take over and change (2)': ['SapJob/other', 'SapJob/morning'],
+    });
+  });
+
+  test('tells what is gone already from what is left in the service', () => {
+    const gone = sampleChange({ address: 'SapJob/gone', action: 'forget', reason: 'removed' });
+    const changes = [
+      {
+        ...gone,
+        address: 'SapJob/kept',
+        liveFingerprint: 'f'.repeat(64),
+        warnings: ['left in the service as it is'],
+      },
+      gone,
+    ];
+    expect(grouped(changes)).toEqual({
+      'Forget: already gone from the service (1)': ['SapJob/gone'],
+      'Let go: left in the service, no longer managed (1)': ['SapJob/kept'],
+    });
   });
 
   test('with --verbose also lists the requests and all runs', () => {
