@@ -147,6 +147,8 @@ function isDayOrMonthName(text: string): boolean {
 }
 
 function wrongCountIssue(text: string, tokens: readonly Token[]): TimeIssue {
+  const short = withoutSecondsIssue(text, tokens);
+  if (short !== null) return short;
   const foreign = foreignCronIssue(text, tokens);
   if (foreign !== null) return foreign;
   const missing = SAP_FIELDS.length - tokens.length;
@@ -158,6 +160,28 @@ function wrongCountIssue(text: string, tokens: readonly Token[]): TimeIssue {
     expected: 'year month day dayOfWeek hour minute second',
     offset: extra?.offset ?? text.trimEnd().length,
     suggestion: padded !== undefined && parseSapCron(padded).ok ? padded : undefined,
+  });
+}
+
+/**
+ * Six fields in the order of the service, the seconds left out: any day, then an hour and a minute. As a Spring cron it
+ * would begin with every second of every minute, and read the hour as a month.
+ */
+function withoutSecondsIssue(text: string, tokens: readonly Token[]): TimeIssue | null {
+  const [year = '', month, day, , , minute] = tokens.map((token) => token.text);
+  if (tokens.length !== 6 || minute === '*' || tokens.some((token) => /[?#L]/.test(token.text))) return null;
+  const anyDay = year === '*' && month === '*' && day === '*';
+  if (!anyDay && !/^\d{4}/.test(year)) return null;
+  const whole = `${text.trim()} 0`;
+  const parsed = parseSapCron(whole);
+  const suggestion = parsed.ok ? whole : parsed.issue.suggestion;
+  if (suggestion === undefined) return null;
+  return toIssue({
+    code: 'TIME_CRON_FIELD_COUNT',
+    message: 'The cron has 6 fields, it needs seven: the seconds are missing.',
+    expected: 'year month day dayOfWeek hour minute second',
+    offset: text.trimEnd().length,
+    suggestion,
   });
 }
 

@@ -37,6 +37,19 @@ describe('SAP cron that is not SAP cron', () => {
     ['0 0 12 1 * 2 2025-2026', 'TIME_CRON_QUARTZ', undefined],
     ['0 0 12 ? * MON-FRI 2025', 'TIME_CRON_QUARTZ', '2025 * * mon:fri 12 0 0'],
     ['0 0 12 ? * 2-6 *', 'TIME_CRON_QUARTZ', '* * * mon:fri 12 0 0'],
+    // the order of the service, but the seconds left out
+    ['* * * * 6 0', 'TIME_CRON_FIELD_COUNT', '* * * * 6 0 0'],
+    ['* * * * */2 15', 'TIME_CRON_FIELD_COUNT', '* * * * */2 15 0'],
+    ['* * * mon:fri 6 30', 'TIME_CRON_FIELD_COUNT', '* * * mon:fri 6 30 0'],
+    ['* * * MON-FRI 6 30', 'TIME_CRON_FIELD_COUNT', '* * * MON:FRI 6 30 0'],
+    ['* * * 1 6 0', 'TIME_CRON_FIELD_COUNT', '* * * mon 6 0 0'],
+    ['2027 12 24 * 16 0', 'TIME_CRON_FIELD_COUNT', '2027 12 24 * 16 0 0'],
+    // six fields that only Spring or Quartz would write
+    ['* * * * * *', 'TIME_CRON_SIX_FIELDS', '* * * * * * *'],
+    ['* * * * * MON', 'TIME_CRON_SIX_FIELDS', '* * * mon * * *'],
+    ['*/10 * * * * *', 'TIME_CRON_SIX_FIELDS', '* * * * * * */10'],
+    ['* 30 6 * * 1', 'TIME_CRON_SIX_FIELDS', '* * * mon 6 30 *'],
+    ['* * * ? * 1', 'TIME_CRON_QUARTZ', '* * * sun * * *'],
     // nearly
     ['* * * 10:12 */30 0', 'TIME_CRON_FIELD_COUNT', '* * * * 10:12 */30 0'],
     ['* * * * * 0 0 0', 'TIME_CRON_FIELD_COUNT', undefined],
