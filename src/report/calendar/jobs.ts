@@ -1,4 +1,5 @@
 import type { Calendar, Lane } from './calendar.ts';
+import { numberText } from './when.ts';
 
 /** All schedules of one job. */
 export interface Job {
@@ -30,7 +31,7 @@ export function scheduleNames(job: Job, most = 3): string {
 export function listed(names: readonly string[], most: number, all = names.length): string {
   const shown = names.slice(0, most);
   const hidden = all - shown.length;
-  if (hidden > 0) return `${shown.join(', ')} and ${hidden} more`;
+  if (hidden > 0) return `${shown.join(', ')} and ${numberText(hidden)} more`;
   const last = shown.at(-1) ?? '';
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -1,7 +1,7 @@
 import { type Job, listed, nameOf, oneKind, scheduleNames } from './jobs.ts';
 import { coordinate, escapeText, shortened } from './markup.ts';
 import { type NamedPeak, whoText } from './named-peaks.ts';
-import { countColumns, type Scale, ticksOf, timeScale, weekendsOf } from './scale.ts';
+import { countColumns, levelOf, type Scale, ticksOf, timeScale, weekendsOf } from './scale.ts';
 import { busiestText, type Summary, stretchText, totalText } from './summary.ts';
 import { loadChart } from './svg-load.ts';
 import { marks } from './svg-marks.ts';
@@ -71,7 +71,12 @@ export function drawPicture(summary: Summary, { jobs: most, headed, style = '' }
     `<text class="rc-head" x="${MARGIN}" y="${lanesTop - 12}">${escapeText(laneTitle(shown.length, others.length))}</text>`,
     `<text class="rc-small" x="${WIDTH - MARGIN}" y="${lanesTop - 12}" text-anchor="end">runs</text>`,
     ...perJob.map(({ job, counts }, index) =>
-      lane(job, marks(counts, mostPerColumn, scale, LANE), lanesTop + index * PITCH, oneKind(summary.jobs)),
+      lane(
+        job,
+        marks(counts, scale, LANE, (count) => levelOf(count, mostPerColumn)),
+        lanesTop + index * PITCH,
+        oneKind(summary.jobs),
+      ),
     ),
     others.length > 0 ? band(others, scale, bandTop) : '',
     legend(mostPerColumn, scale, legendTop),
@@ -157,19 +162,20 @@ function band(others: readonly Job[], scale: Scale, top: number): string {
     `<g transform="translate(0 ${top})"><title>${escapeText(about)}</title>`,
     `<text class="rc-head" x="${MARGIN}" y="${BAND / 2 + 4}">${countText(others.length, 'more job')}</text>`,
     `<rect class="rc-track" x="${LEFT}" width="${PLOT}" height="${BAND}"/>`,
-    `<g transform="translate(${LEFT} ${BAND / 2})">${marks(counts, most, scale, BAND)}</g>`,
+    `<g transform="translate(${LEFT} ${BAND / 2})">${marks(counts, scale, BAND, (count) => Math.ceil((4 * count) / most))}</g>`,
     `<text class="rc-end rc-soft" x="${WIDTH - MARGIN}" y="${BAND / 2 + 4}">${numberText(total)}</text></g>`,
   ].join('');
 }
 
 function legend(most: number, scale: Scale, top: number): string {
   const levels = Math.min(4, most);
+  const begin = LEFT + (most === 1 ? 0 : 16);
   const boxes = Array.from(
     { length: levels },
     (_, index) =>
-      `<path class="rc-mark rc-l${index + 1}" stroke-width="10" d="M${LEFT + 16 + index * 20} ${top - 4}h18"/>`,
+      `<path class="rc-mark rc-l${index + 1}" stroke-width="10" d="M${begin + index * 20} ${top - 4}h18"/>`,
   );
-  const end = LEFT + 16 + levels * 20 + 6;
+  const end = begin + levels * 20 + 6;
   const per = `${numberText(most)} ${most === 1 ? 'run' : 'runs'} in ${spanText(scale.bucket)}`;
   return `<text class="rc-small" x="${LEFT}" y="${top}">${most === 1 ? '' : '1'}</text>${boxes.join('')}<text class="rc-small" x="${end}" y="${top}">${per}</text><text class="rc-small" x="${RIGHT}" y="${top}" text-anchor="end">all times UTC</text>`;
 }

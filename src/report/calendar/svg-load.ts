@@ -9,8 +9,8 @@ const MINUTE = 60_000;
 const APART = 18;
 /** Room above the axis for the markers. */
 const HEAD = 26;
-/** A peak of every hour is marked now and then, not until nothing else can be seen. */
-const MOST_DOTS = 60;
+/** A peak that comes more often is marked once: rows of dots would hide the load. */
+const MOST_DOTS = 24;
 
 export interface LoadChart {
   load: Load;
@@ -95,15 +95,17 @@ function bars(
  */
 function markers(peaks: readonly NamedPeak[], scale: Scale, y: (count: number) => number): string {
   const placed: Dot[] = [];
+  const pixels = scale.width / scale.columns;
+  const middle = (at: number): number => (scale.column(at) + 0.5) * pixels;
   for (const [index, { minutes, count }] of peaks.entries()) {
-    const dot = { number: index + 1, x: scale.x(minutes[0] ?? scale.from), y: y(count) - 12, foot: y(count) };
+    const dot = { number: index + 1, x: middle(minutes[0] ?? scale.from), y: y(count) - 12, foot: y(count) };
     while (covers(placed, dot)) dot.y -= 2;
     placed.push(dot);
   }
   for (const [index, { minutes, count }] of peaks.entries()) {
-    for (const at of minutes.slice(1, MOST_DOTS)) {
-      const dot = { number: index + 1, x: scale.x(at), y: y(count) - 12, foot: y(count) };
-      if (placed.length < MOST_DOTS && !covers(placed, dot)) placed.push(dot);
+    for (const at of minutes.length > MOST_DOTS ? [] : minutes.slice(1)) {
+      const dot = { number: index + 1, x: middle(at), y: y(count) - 12, foot: y(count) };
+      if (!covers(placed, dot)) placed.push(dot);
     }
   }
   return placed.map(drawDot).join('');
