@@ -64,7 +64,7 @@ export function explainExpression(
 }
 
 /** The notation in which the text can be read; failing that, the one it looks most like. */
-export function guessNotation(expression: string, from: number): Notation {
+function guessNotation(expression: string, from: number): Notation {
   const order: Notation[] = ['duration', 'cron', 'crontab', 'repeatInterval', 'repeatAt', 'time'];
   const readable = order.find((notation) => readAs(notation, expression, from).ok);
   if (readable !== undefined) return readable;
@@ -72,6 +72,7 @@ export function guessNotation(expression: string, from: number): Notation {
   const fields = text.split(/\s+/);
   if (/^[+-]?P[\dT]/i.test(text)) return 'duration';
   if (text.startsWith('@')) return 'crontab';
+  if (/^\d{1,2}[./-]\d{1,2}[./-]\d/.test(text)) return 'time';
   if (fields.length >= 4 && fields.filter((field) => /[*\d]/.test(field)).length >= fields.length - 1)
     return 'cron';
   if (/^(\d+|an?|one|two|three|five|ten|twelve|fifteen|twenty|thirty)\s+[a-z]+$/i.test(text))

@@ -1,4 +1,14 @@
-import { DAY, HOUR, MINUTE, SECOND, startOfDay, WEEKDAY_NAMES, weekdayOf } from './calendar.ts';
+import { type AmbiguousDate, findAmbiguousDate } from './ambiguous-date.ts';
+import {
+  DAY,
+  formatInstant,
+  HOUR,
+  MINUTE,
+  SECOND,
+  startOfDay,
+  WEEKDAY_NAMES,
+  weekdayOf,
+} from './calendar.ts';
 import { fromTwelveHours, readClockTime, secondOfDay } from './clock-time.ts';
 import { readIsoInstant } from './iso-instant.ts';
 import { type Parsed, read, refuse, refuseLong, type TimeIssue, toIssue } from './issue.ts';
@@ -15,7 +25,7 @@ const NEXT_WEEK_FORM =
 /**
  * Reads an English one-time text as the service might, in UTC, relative to `now` (epoch milliseconds): `in 2 hours`,
  * `10 hours from now`, `9pm tonight`, `tomorrow at 4pm`, `next week monday at 5am`, `18.40`, `3.30pm`, `now`, and
- * ISO or RFC dates. The whole text must be one time. For explaining and for hints only: what the service makes of such
+ * ISO or RFC dates. The whole text must be one time; a date that could be read with day or month first is refused. For explaining and for hints only: what the service makes of such
  * a text is not documented to the letter.
  */
 export function readEnglishTime(text: string, now: number): Parsed<{ at: number }> {
@@ -87,17 +97,46 @@ function clock(text: string | undefined): number | null {
 }
 
 function readWithChrono(text: string, trimmed: string, now: number): Parsed<{ at: number }> {
+  const found = findOneTime(trimmed, now);
+  if (found.at === null) return unreadable(text, found.good);
+  const ambiguous = findAmbiguousDate(trimmed);
+  if (ambiguous !== null) return refuseAmbiguous(text, trimmed, now, ambiguous);
+  return withPastWarning(found.at, text, now);
+}
+
+/** The only time that the whole text names (epoch milliseconds), or how many of its characters do name one. */
+function findOneTime(trimmed: string, now: number): { at: number } | { at: null; good: number } {
   const results = loadChrono().parse(trimmed, { instant: new Date(now), timezone: 0 }, { forwardDate: true });
   const [result] = results;
-  if (
-    result === undefined ||
-    results.length !== 1 ||
-    result.text.length !== trimmed.length ||
-    result.end != null
-  ) {
-    return unreadable(text, result?.index === 0 ? result.text.length : 0);
-  }
-  return withPastWarning(result.start.date().getTime(), text, now);
+  const whole = results.length === 1 && result?.text.length === trimmed.length && result.end == null;
+  if (whole) return { at: result.start.date().getTime() };
+  return { at: null, good: result?.index === 0 ? result.text.length : 0 };
+}
+
+function refuseAmbiguous(
+  text: string,
+  trimmed: string,
+  now: number,
+  { offset, length, readings }: AmbiguousDate,
+): Parsed<{ at: number }> {
+  const before = trimmed.slice(0, offset);
+  const after = trimmed.slice(offset + length);
+  const instants = readings.map((reading) => {
+    const { at } = findOneTime(`${before}${reading}${after}`, now);
+    return at === null ? [] : [formatInstant(at)];
+  });
+  // A date alone names no time of day: none is made up.
+  const forms = instants
+    .flat()
+    .map((instant) => (length === trimmed.length ? instant.slice(0, 10) : instant));
+  return refuse({
+    code: 'TIME_DATE_AMBIGUOUS',
+    message: `\`${text.trim()}\` may have the day or the month first.`,
+    expected: 'a date with the year first, or with the name of the month',
+    hint: forms.length === 2 ? `Write ${forms[0]} (day first) or ${forms[1]} (month first).` : undefined,
+    offset: text.length - text.trimStart().length + offset,
+    length,
+  });
 }
 
 function withPastWarning(at: number, text: string, now: number): Parsed<{ at: number }> {

@@ -120,6 +120,17 @@ describe('explain', () => {
     `);
   });
 
+  test.each(['01.03.2027', '1.3.2027 04:30', '1/3/27'])(
+    'does not decide whether %s has the day or the month first',
+    async (expression) => {
+      const { code, err } = await runCli(['explain', expression]);
+      expect(code).toBe(3);
+      expect(err).toContain('error TIME_DATE_AMBIGUOUS');
+      expect(err).toContain('read as time');
+      expect(err).toMatch(/Write 2027-03-01\S* \(day first\) or 2027-01-03\S* \(month first\)\./);
+    },
+  );
+
   test.each([
     ['0 0 12 * * ?', '* * * * 12 0 0'],
     ['twenty minutes', '20 minutes'],

@@ -65,4 +65,32 @@ describe('English one-time texts, as they are documented', () => {
   ])('%s is not one clear time', (text, code, offset) => {
     expect(readEnglishTime(text, NOW)).toMatchObject({ ok: false, issue: { code, offset } });
   });
+
+  it.each([
+    ['01.03.2027', 0, '2027-03-01', '2027-01-03'],
+    [' 1/3/2027', 1, '2027-03-01', '2027-01-03'],
+    ['1-3-27', 0, '2027-03-01', '2027-01-03'],
+    ['3/1', 0, '2027-01-03', '2027-03-01'],
+    ['01.03.2027 04:30', 0, '2027-03-01T04:30:00Z', '2027-01-03T04:30:00Z'],
+    ['at 5pm on 1.3.2027', 10, '2027-03-01T17:00:00Z', '2027-01-03T17:00:00Z'],
+  ])('%s may have the day or the month first', (text, offset, dayFirst, monthFirst) => {
+    expect(readEnglishTime(text, NOW)).toMatchObject({
+      ok: false,
+      issue: {
+        ...{ code: 'TIME_DATE_AMBIGUOUS', offset },
+        hint: `Write ${dayFirst} (day first) or ${monthFirst} (month first).`,
+      },
+    });
+  });
+
+  it.each([
+    ['13.03.2027', '2027-03-13'],
+    ['03/13/2027', '2027-03-13'],
+    ['03.03.2027', '2027-03-03'],
+    ['2027/01/03', '2027-01-03'],
+    ['1 March 2027', '2027-03-01'],
+  ])('%s can only be %s', (text, day) => {
+    const parsed = readEnglishTime(text, NOW);
+    expect(parsed.ok && formatInstant(parsed.value.at).slice(0, 10)).toBe(day);
+  });
 });
