@@ -75,7 +75,7 @@ function toFinding(
 }
 
 /** Whether a sorted list holds the number. */
-export function includesSorted(numbers: readonly number[], wanted: number): boolean {
+function includesSorted(numbers: readonly number[], wanted: number): boolean {
   let low = 0;
   let high = numbers.length;
   while (low < high) {

@@ -146,6 +146,7 @@ describe('what is hardly meant', () => {
   it.each([
     [{ repeatInterval: '15 seconds' }, 'LINT_TOO_OFTEN', 'repeatInterval: "1 minute"'],
     [{ cron: '* * * * * * */10' }, 'LINT_TOO_OFTEN', undefined],
+    [{ cron: '* * * * 6 12 10,50' }, 'LINT_TOO_OFTEN', undefined],
     [{ cron: '* * 31 * 6 12 17' }, 'LINT_MONTH_DAY', 'cron: "* * -1 * 6 12 17"'],
     [{ cron: '* 2,3 29 * 6 12 17' }, 'LINT_MONTH_DAY', 'cron: "* 2,3 -1 * 6 12 17"'],
     [{ cron: '* * 1:7 mon 6 12 17' }, 'LINT_BOTH_DAYS', 'cron: "* * * 1.mon 6 12 17"'],
