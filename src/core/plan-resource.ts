@@ -211,8 +211,9 @@ function planAbsent(input: ResourceInput, desired: Resource, kind: Kind, context
   if (!kind.preExisting) return { change, diagnostics: parts.diagnostics, unownedParts: 0 };
   const blocked = {
     code: 'PARENT_MISSING',
-    message: `${desired.identity} does not exist in the service, and ${kind.kind} cannot create it`,
-    override: 'none: create it in the service first, or take the manifest out',
+    // Something else may have the name: all that is known is that none of this kind has.
+    message: `there is no ${kind.kind} object called ${desired.identity} in the service, and ${kind.kind} cannot create one`,
+    override: 'none: check name and kind, or create it in the service first, or take the manifest out',
   };
   return { change: { ...change, blocked }, diagnostics: parts.diagnostics, unownedParts: 0 };
 }

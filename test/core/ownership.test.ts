@@ -159,6 +159,13 @@ describe('SEMANTICS 2: kinds that exist by themselves', () => {
     ]);
   });
 
+  it('the name may belong to another kind: nothing is said but that this kind has none', () => {
+    const plan = planWorld({ desired: [task(one)], live: [liveJob('t')] });
+    expect(plan.changes[0]?.blocked?.message).toBe(
+      'there is no MemoryTask object called t in the service, and MemoryTask cannot create one',
+    );
+  });
+
   it('creates its schedules without adopting the parent', () => {
     const plan = planWorld({ desired: [task(one)], live: [liveJob('t', {}, [], 'MemoryTask')] });
     expect(plan.changes).toMatchObject([{ action: 'update', parts: [{ action: 'create', reason: 'new' }] }]);
