@@ -1,4 +1,5 @@
 import type { InventoryEntry } from '../../core/inventory.ts';
+import type { Kind } from '../../core/provider.ts';
 import type { LiveResource } from '../../core/resource.ts';
 import { formatAddress } from '../../core/resource.ts';
 import { kindsOf, observeTarget } from '../../engine/observe.ts';
@@ -46,8 +47,9 @@ async function observe(input: TargetInput, patterns: readonly string[]): Promise
     const scheduled = live.flatMap((resource) => {
       const address = addresses.get(keyOf(resource)) ?? formatAddress(resource.kind, resource.identity);
       if (only !== undefined && !only.selects(address)) return [];
-      const parts = partsOf(resource, owned.get(keyOf(resource)));
-      return scheduledOf(kind(resource.kind), { ...resource, address, parts });
+      const entry = owned.get(keyOf(resource));
+      const whole = withRemembered(resource, entry, kind(resource.kind));
+      return scheduledOf(whole.kind, { ...whole, address, parts: partsOf(resource, entry) });
     });
     if (only !== undefined && !only.matched()) throw nothingMatches(only);
     return { title: `target ${input.name}, live`, scheduled, now: surroundings.now() + skew, notes: [] };
@@ -69,6 +71,17 @@ async function inventoryOf(
 
 function keyOf({ kind, identity }: { kind: string; identity: string }): string {
   return `${kind}\n${identity}`;
+}
+
+/**
+ * Of what the service does not give back, the state knows what we sent: it is still so as long as the object is the one
+ * that we wrote.
+ */
+function withRemembered(live: LiveResource, entry: InventoryEntry | undefined, kind: Kind) {
+  if (entry === undefined || entry.id !== live.id) return { kind, spec: live.spec, facts: live.facts };
+  const fields = kind.unreadable.map((pointer) => pointer.slice(1));
+  const sent = Object.fromEntries(Object.entries(entry.spec).filter(([field]) => fields.includes(field)));
+  return { kind, spec: { ...sent, ...live.spec }, facts: { ...entry.effective, ...live.facts } };
 }
 
 /** Schedules by the key that the state remembers, else by their description, else by their id. */
