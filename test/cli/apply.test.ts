@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
 import type { PlanDocument } from '../../src/core/plan-document.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { noon, runCli } from './fake-io.ts';
+import { noon, type Ran, runCli } from './fake-io.ts';
 import { configText, jobText, type ProjectFolder, projectFolder } from './project-folder.ts';
 
 let emulator: Emulator;
@@ -212,6 +212,51 @@ describe('apply', () => {
     expect(code).toBe(1);
     expect(err).toContain('127.0.0.1:9');
     expect(err).not.toContain(credentials.uaa.clientsecret);
+  });
+});
+
+describe('another apply between the plan and its confirmation', () => {
+  /** Answers yes, but only after somebody else has applied. */
+  async function applyAfter(argv: readonly string[]): Promise<{ own: Ran; other: Ran; ownWrites: number }> {
+    let other: Ran | undefined;
+    let before = 0;
+    const own = await reconcile(['apply'], {
+      interactive: true,
+      confirm: async () => {
+        other = await reconcile(argv);
+        before = writes();
+        return true;
+      },
+    });
+    if (other === undefined) throw new Error('nobody was asked');
+    return { own, other, ownWrites: writes() - before };
+  }
+
+  test('exits 6 and writes nothing; run again it plans against the new state', async () => {
+    await reconcile(['apply', '--yes']);
+    await folder.write({ 'jobs/report.yaml': jobText('report', '* * * * 7 13 18') });
+    const { own, other, ownWrites } = await applyAfter(['apply', '--yes']);
+    expect(other.code).toBe(0);
+    expect(own.code).toBe(6);
+    expect(own.err).toContain('STATE_CONFLICT');
+    expect(own.err).toContain('Nothing was written.');
+    expect(ownWrites).toBe(0);
+    const again = await reconcile(['apply', '--yes']);
+    expect(again.code).toBe(0);
+    expect(again.out).toContain('No changes.');
+  });
+
+  test('the very first one counts, too', async () => {
+    const { own, ownWrites } = await applyAfter(['apply', '--yes']);
+    expect({ code: own.code, ownWrites }).toEqual({ code: 6, ownWrites: 0 });
+    expect(emulator.state().jobs).toHaveLength(1);
+  });
+
+  test('a plan meanwhile changes nothing and is no reason to stop', async () => {
+    const { own, other } = await applyAfter(['plan']);
+    expect(other.code).toBe(0);
+    expect(own.code).toBe(0);
+    expect(emulator.state().jobs).toHaveLength(1);
   });
 });
 

@@ -133,7 +133,8 @@ spec:
 `,
   });
   await record('validate', ['validate']);
-  printed.set('emulator', JSON.stringify({ url: emulator.url, credentials: emulator.credentials }));
+  const { url, credentials, riversand } = emulator;
+  printed.set('emulator', JSON.stringify({ url, credentials, riversand }));
   printed.set('lint', (await runCli(['lint', '-C', join(root, 'examples/sap')])).out);
   const { out } = await runCli(['demo'], {
     env: { PATH: process.env['PATH'], COLUMNS: '100' },
