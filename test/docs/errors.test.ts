@@ -24,7 +24,7 @@ const others = new Set([
   // Codes of the libraries that read YAML and apply patches.
   ...['NON_STRING_KEY', 'TAB_AS_INDENT', 'TAG_RESOLVE_FAILED', 'TEST_OPERATION_FAILED'],
   // git, time zones, units and tokens of dates.
-  ...['HEAD', 'UTC', 'H', 'M', 'S', 'T', 'U', 'YY', 'YYYY', 'Z'],
+  ...['HEAD', 'UTC', 'H', 'M', 'PT2M', 'S', 'T', 'U', 'YY', 'YYYY', 'Z'],
 ]);
 
 /** Generated files and the emulator; providers whose kinds have no page yet, and lint as long as there is no such command. */
