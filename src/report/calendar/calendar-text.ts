@@ -33,12 +33,16 @@ function peakLines({ peaks }: Summary, { palette, width }: RenderOptions): strin
   if (peaks.length === 0) return [palette.good('No two runs begin in the same minute.')];
   const digits = Math.max(...peaks.map(({ count }) => numberText(count).length));
   return [
-    `${palette.strong('Peaks')} ${palette.faint('(runs that begin in the same minute)')}`,
+    `${palette.strong('Peaks')} ${palette.faint('(runs within one minute)')}`,
     ...peaks.flatMap((peak) => {
       const { minutes, count } = peak;
       const names = whoText(peak, { most: 3, plain: false, longest: 120 });
       return [
-        `  ${palette.warn(numberText(count).padStart(digits))}  ${minutesText(minutes)}`,
+        ...fill(
+          `  ${palette.warn(numberText(count).padStart(digits))}  `,
+          minutesText(minutes).split(' '),
+          width,
+        ),
         ...sentence(' '.repeat(digits + 4), names, width, palette.faint),
       ];
     }),

@@ -1,0 +1,249 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
+import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { noon, runCli } from './fake-io.ts';
+import { configText, jobText, type ProjectFolder, projectFolder } from './project-folder.ts';
+
+let folder: ProjectFolder;
+
+beforeEach(async () => {
+  folder = await projectFolder({
+    'reconcile.yaml': configText(),
+    'jobs/report.yaml': jobText('report'),
+    'jobs/mail.yaml': jobText('mail', '* * * * */6 12 30'),
+  });
+});
+
+afterEach(() => folder.remove());
+
+function calendar(argv: readonly string[] = [], overrides: Partial<Io> = {}) {
+  return runCli(['calendar', ...argv], { cwd: folder.path, ...overrides });
+}
+
+async function document(argv: readonly string[] = [], overrides: Partial<Io> = {}) {
+  const { code, out, err } = await calendar([...argv, '-o', 'json'], overrides);
+  expect([code, err]).toEqual([0, '']);
+  return JSON.parse(out);
+}
+
+describe('calendar', () => {
+  test('shows what the manifests say, offline and without secrets', async () => {
+    expect(await document(['--days', '1'])).toEqual({
+      from: '2026-11-22T12:00:00Z',
+      until: '2026-11-23T12:00:00Z',
+      runs: [
+        { at: '2026-11-22T12:12:30Z', address: 'SapJob/mail', schedule: 'daily' },
+        { at: '2026-11-22T18:12:30Z', address: 'SapJob/mail', schedule: 'daily' },
+        { at: '2026-11-23T00:12:30Z', address: 'SapJob/mail', schedule: 'daily' },
+        { at: '2026-11-23T06:12:17Z', address: 'SapJob/report', schedule: 'daily' },
+        { at: '2026-11-23T06:12:30Z', address: 'SapJob/mail', schedule: 'daily' },
+      ],
+      peaks: [{ minute: '2026-11-23T06:12:00Z', count: 2 }],
+    });
+  });
+
+  test('goes seven days from now, unless told otherwise', async () => {
+    expect(await document()).toMatchObject({ from: '2026-11-22T12:00:00Z', until: '2026-11-29T12:00:00Z' });
+    expect(await document([], { now: () => noon + 1 })).toMatchObject({ from: '2026-11-22T12:00:01Z' });
+    const stretch = ['--from', '2027-01-01T00:00:00Z', '--until', '2027-01-01T06:12:30Z'];
+    expect((await document(stretch)).runs).toHaveLength(2);
+  });
+
+  test.each([
+    ['text', /^Runs of target dev\n/],
+    ['json', /^\{\n {2}"from"/],
+    ['svg', /^<svg [\s\S]*<\/svg>\n$/],
+    ['html', /^<!doctype html>[\s\S]*<\/html>\n$/],
+  ])('-o %s', async (output, form) => {
+    const { code, out } = await calendar(['-o', output]);
+    expect(code).toBe(0);
+    expect(out).toMatch(form);
+  });
+
+  test('--out writes a file in the form that its name ends in, and nothing to stdout', async () => {
+    for (const [file, form] of [
+      ['week.svg', '<svg'],
+      ['week.HTML', '<!doctype'],
+      ['week.json', '{'],
+      ['week.txt', 'Runs of'],
+    ] as const) {
+      const { code, out, err } = await calendar(['--out', file, '--color', 'always']);
+      expect([code, out, err]).toEqual([0, '', `Saved to ${file}.\n`]);
+      const text = await readFile(join(folder.path, file), 'utf8');
+      expect(text.startsWith(form)).toBe(true);
+    }
+    expect((await calendar(['--out', 'none/week.svg'])).err).toContain('OUTPUT_UNWRITABLE');
+  });
+
+  test('--only takes some of the jobs; matching nothing is an error', async () => {
+    const { runs } = await document(['--only', 'rep*']);
+    expect(new Set(runs.map(({ address }: { address: string }) => address))).toEqual(
+      new Set(['SapJob/report']),
+    );
+    const none = await calendar(['--only', 'nothing']);
+    expect([none.code, none.out]).toEqual([3, '']);
+    expect(none.err).toContain('USAGE_ONLY_MATCHES_NOTHING');
+  });
+
+  test('what is switched off or over does not run', async () => {
+    await folder.write({
+      'jobs/report.yaml': jobText('report').replace('description: A job', 'active: false'),
+      'jobs/mail.yaml': jobText('mail', '* * * * 6 12 0').replace(
+        'cron: "* * * * 6 12 0"',
+        'time: "2026-11-22T11:59:59Z"',
+      ),
+    });
+    const { out } = await calendar(['-o', 'json']);
+    expect(JSON.parse(out).runs).toEqual([]);
+  });
+
+  test('says when a missing secret may hide runs', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: references look like that
+    await folder.write({ 'jobs/mail.yaml': jobText('mail', '${secret:WHEN}') });
+    const { code, err } = await calendar();
+    expect(code).toBe(0);
+    expect(err).toContain('1 schedule depends on secrets or variables that are not set here');
+  });
+
+  test('secrets in names do not reach any output', async () => {
+    const secret = 'hunter2hunter2';
+    await folder.write({
+      'jobs/mail.yaml': jobText(`mail-${secret}`),
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: references look like that
+      'jobs/report.yaml': jobText('report').replace('A job', '${secret:TOKEN}'),
+    });
+    for (const output of ['text', 'json', 'svg', 'html']) {
+      const { out } = await calendar(['-o', output], { env: { TOKEN: secret } });
+      expect(out).toContain('(sensitive)');
+      expect(out).not.toContain(secret);
+    }
+  });
+});
+
+describe('what bad input gets', () => {
+  test.each([
+    [['--days', '0'], '1 to 366'],
+    [['--days', '367'], '1 to 366'],
+    [['--days', 'many'], '1 to 366'],
+    [['--days', '1', '--until', '2027-01-01T00:00:00Z'], 'cannot be used with'],
+    [['--from', 'soon'], 'Expected an instant'],
+    [['--from', '2100-01-01T00:00:00Z'], '1970 to 2099'],
+    [['--until', '2026-11-22T12:00:00Z'], 'USAGE_STRETCH'],
+    [['--from', '2027-01-01T00:00:00Z', '--until', '2028-01-03T00:00:00Z'], 'USAGE_STRETCH'],
+    [['--top', '0'], '1 to 100'],
+    [['--top', '101'], '1 to 100'],
+    [['-o', 'png'], 'Allowed choices'],
+    [['--live', '--plan', 'plan.json'], 'cannot be used with'],
+    [['-t', 'nowhere'], 'USAGE_UNKNOWN_TARGET'],
+    [['--plan', 'none.json'], 'PLAN_UNREADABLE'],
+    [['--plan', 'reconcile.yaml'], 'PLAN_UNREADABLE'],
+    [['--plan', 'other.json'], 'PLAN_UNREADABLE'],
+  ])('%j: exit 3, and nothing on stdout', async (argv, says) => {
+    await folder.write({ 'other.json': '{"formatVersion": "1"}' });
+    const { code, out, err } = await calendar(argv);
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain(says);
+    expect((await readdir(folder.path)).sort()).toEqual(['jobs', 'other.json', 'reconcile.yaml']);
+  });
+
+  test('faulty manifests: all findings, exit 3', async () => {
+    await folder.write({
+      'jobs/mail.yaml': jobText('mail', '1-3'),
+      'jobs/report.yaml': jobText('report', ''),
+    });
+    const { code, out, err } = await calendar();
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain('jobs/mail.yaml:');
+    expect(err).toContain('jobs/report.yaml:');
+  });
+
+  test('more runs than a list can hold are refused, with what to do instead; a picture takes them', async () => {
+    await folder.write({ 'jobs/mail.yaml': jobText('mail', '* * * * * * *') });
+    const { code, out, err } = await calendar(['--days', '12', '-o', 'json']);
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain('USAGE_TOO_MANY_RUNS');
+    expect(err).toContain('--only');
+    expect((await calendar(['--days', '12', '-o', 'svg'])).code).toBe(0);
+  });
+});
+
+describe('with a service', () => {
+  let emulator: Emulator;
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ now: () => noon });
+    emulator.clock.freeze();
+  });
+
+  afterEach(() => emulator.close());
+
+  const env = () => ({ SERVICE_KEY: JSON.stringify(emulator.credentials) });
+  const writes = () =>
+    emulator.requests().filter(({ method, path }) => method !== 'GET' && !path.includes('/oauth/')).length;
+
+  test('--live shows what the service has, whoever made it, and writes nothing', async () => {
+    await folder.write({ 'jobs/mail.yaml': jobText('mail', '* * * * 7 0 0') });
+    expect((await runCli(['apply', '--yes', '-q'], { cwd: folder.path, env: env() })).code).toBe(0);
+    const seed = emulator.state();
+    emulator.setState({
+      ...seed,
+      jobs: [
+        ...(seed.jobs ?? []),
+        {
+          name: 'byHand',
+          action: 'https://app.example.com/x',
+          active: true,
+          httpMethod: 'POST',
+          schedules: [
+            {
+              description: 'in the dashboard',
+              active: true,
+              repeatInterval: '5 hours',
+              startTime: '2026-11-22T13:30:00Z',
+            },
+            { description: 'off', active: false, cron: '* * * * * 0 0' },
+          ],
+        },
+      ],
+    });
+    emulator.clearRequests();
+    // The manifests say something else by now.
+    await folder.write({ 'jobs/mail.yaml': jobText('mail', '* * * * 8 0 0') });
+    const { runs } = await document(['--live', '--days', '1'], { env: env() });
+    expect(runs).toEqual([
+      { at: '2026-11-22T13:30:00Z', address: 'SapJob/byHand', schedule: 'in the dashboard' },
+      { at: '2026-11-22T18:30:00Z', address: 'SapJob/byHand', schedule: 'in the dashboard' },
+      { at: '2026-11-22T23:30:00Z', address: 'SapJob/byHand', schedule: 'in the dashboard' },
+      { at: '2026-11-23T04:30:00Z', address: 'SapJob/byHand', schedule: 'in the dashboard' },
+      { at: '2026-11-23T06:12:17Z', address: 'SapJob/report', schedule: 'daily' },
+      { at: '2026-11-23T07:00:00Z', address: 'SapJob/mail', schedule: 'daily' },
+      { at: '2026-11-23T09:30:00Z', address: 'SapJob/byHand', schedule: 'in the dashboard' },
+    ]);
+    expect(writes()).toBe(0);
+    expect((await calendar(['--live'], { env: env() })).out).toContain('Runs of target dev, live');
+  });
+
+  test('--live needs credentials, and a service', async () => {
+    expect((await calendar(['--live'])).code).toBe(3);
+    const gone = env();
+    await emulator.close();
+    expect((await calendar(['--live'], { env: gone })).code).toBe(1);
+    emulator = await startEmulator({ now: () => noon });
+  });
+
+  test('--plan shows what a saved plan wants, offline, and says what is not in it', async () => {
+    expect((await runCli(['apply', '--yes', '-q'], { cwd: folder.path, env: env() })).code).toBe(0);
+    await folder.write({ 'jobs/mail.yaml': jobText('mail', '* * * * 8 0 0') });
+    await runCli(['plan', '--out', 'plan.json', '-q'], { cwd: folder.path, env: env() });
+    await folder.write({ 'reconcile.yaml': 'no config any more' });
+    const { code, out, err } = await calendar(['--plan', 'plan.json', '--days', '1', '-o', 'json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).runs).toEqual([
+      { at: '2026-11-23T08:00:00Z', address: 'SapJob/mail', schedule: 'daily' },
+    ]);
+    expect(err).toBe('The plan holds what changes; 1 unchanged resource is not in it.\n');
+    expect((await calendar(['--plan', 'plan.json', '-t', 'prod'])).err).toContain('USAGE_UNKNOWN_TARGET');
+  });
+});
