@@ -1,6 +1,6 @@
 import type { FieldDiff } from './change.ts';
 import { equalJson, isObject, type Json, type JsonObject } from './json.ts';
-import { formatPointer, getAt, isAtOrBelow, type Pointer, parsePointer, setAt } from './pointer.ts';
+import { formatPointer, getAt, isAtOrBelow, type Pointer, setAt } from './pointer.ts';
 import { isSealed, type Normalized } from './resource.ts';
 import { equalsBase, type Sealer } from './seal.ts';
 
@@ -138,9 +138,4 @@ export function applyDiffs(live: JsonObject, fields: readonly FieldDiff[]): Json
   return fields
     .filter((field) => field.healed)
     .reduce((spec, field) => setAt(spec, field.pointer, field.desired ?? null), live);
-}
-
-/** Name of the topmost field of a pointer: `/ansConfig/onError` → `ansConfig`. */
-export function topField(pointer: Pointer): string {
-  return parsePointer(pointer)[0] ?? '';
 }

@@ -394,7 +394,7 @@ export function adoptionBlock(context: PlanContext, what: string, differs: boole
   };
 }
 
-export function protectBlock(what: string): Block {
+function protectBlock(what: string): Block {
   return {
     code: 'PROTECTED',
     message: `${what} is refused: the resource is protected`,

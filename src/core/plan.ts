@@ -52,7 +52,7 @@ export function planChanges(input: PlanInput, context: PlanContext): PlannedChan
 }
 
 /** One triple per address, sorted. `moved` manifests take the entry of their old name along. */
-export function matchUp({ desired, live, inventory }: PlanInput): ResourceInput[] {
+function matchUp({ desired, live, inventory }: PlanInput): ResourceInput[] {
   const liveByIdentity = new Map(live.map((resource) => [identityKey(resource), resource]));
   const entries = new Map(Object.entries(inventory));
   const triples = new Map<Address, ResourceInput>();

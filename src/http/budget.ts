@@ -116,7 +116,7 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
   };
 }
 
-export function createHostBudgets(surroundings: BudgetSurroundings): HostBudgets {
+function createHostBudgets(surroundings: BudgetSurroundings): HostBudgets {
   const budgets = new Map<string, HostBudget>();
   return {
     forOrigin(origin) {

@@ -25,7 +25,7 @@ export function createEnvironment(
 }
 
 /** A file of the folder, links resolved, never one outside of it. */
-export function readInside(
+function readInside(
   folder: string,
   name: string,
   files: Pick<FileAccess, 'readText' | 'resolveNow'>,

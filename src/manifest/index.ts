@@ -1,8 +1,8 @@
-export { createEnvironment, type Environment, readInside } from './environment.ts';
+export type { Environment } from './environment.ts';
 export { type FileAccess, nodeFileAccess } from './file-access.ts';
 export { type FolderSourceOptions, folderSource } from './folder-source.ts';
 export { type GitSourceOptions, gitSource } from './git-source.ts';
-export { compileGlob, compileGlobs } from './glob.ts';
+export { compileGlobs } from './glob.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export {
   type LoadedManifest,
@@ -12,7 +12,7 @@ export {
   sortFindings,
   uniqueFindings,
 } from './load-manifests.ts';
-export { createManifestCache, type ManifestCache } from './manifest-cache.ts';
+export type { ManifestCache } from './manifest-cache.ts';
 export type { OverlayPatch } from './overlay.ts';
 export { type ResolvedTarget, type ResolveInput, resolveTarget, type TargetRules } from './resolve-target.ts';
 export type { ManifestSource, SourceFile, SourceListing } from './source.ts';

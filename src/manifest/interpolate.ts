@@ -39,7 +39,7 @@ export function interpolate(value: Json, lookup: Lookup): Interpolated {
   return result;
 }
 
-export function hasReferences(text: string): boolean {
+function hasReferences(text: string): boolean {
   return text.includes('${');
 }
 

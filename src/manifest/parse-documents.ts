@@ -38,7 +38,7 @@ export function parseDocuments(file: string, text: string, limits: Limits = defa
   return { documents: [], findings: [atOffset(file, text, trouble)] };
 }
 
-export function isJsonFile(file: string): boolean {
+function isJsonFile(file: string): boolean {
   return file.toLowerCase().endsWith('.json');
 }
 

@@ -110,7 +110,7 @@ function withoutDefaults(values: JsonObject, key: string, { verbose }: RenderOpt
 }
 
 /** A refusal, with what would allow it. */
-export function blockLines(block: Block | undefined, indent: string, options: RenderOptions): string[] {
+function blockLines(block: Block | undefined, indent: string, options: RenderOptions): string[] {
   if (block === undefined) return [];
   const { palette, width } = options;
   return [

@@ -45,7 +45,7 @@ function fromStart(days: DayMasks, lengths: readonly number[]): string | null {
 }
 
 /** The days as negative numbers, if every month agrees on them. */
-export function daysFromEnd(days: DayMasks, lengths: readonly number[]): number[] | null {
+function daysFromEnd(days: DayMasks, lengths: readonly number[]): number[] | null {
   const longest = lengths[lengths.length - 1] ?? 31;
   const numbers = bitsOf(days[longest - 28] ?? 0).map((bit) => bit - longest);
   const agree = lengths.every((length) => {

@@ -43,7 +43,7 @@ function weekNames(text: string): string {
 const occurrenceLists = new Map<string, readonly number[]>();
 
 /** The shortest list of n-th occurrences with this meaning, positive ones preferred. */
-export function occurrencesOf(rule: WeekdayRule): readonly number[] {
+function occurrencesOf(rule: WeekdayRule): readonly number[] {
   if (occurrenceLists.size === 0) fillOccurrenceLists();
   return occurrenceLists.get(`${rule.four},${rule.five}`) ?? [];
 }

@@ -38,7 +38,7 @@ const longestMargin = 120_000;
 const tokenAttempts = 5;
 
 /** Where the token for `tenant` is fetched. With IAS a subscriber has a host of its own, which the credentials must name. */
-export function endpointFor(login: TokenLogin, tenant: SapTenant | undefined): URL {
+function endpointFor(login: TokenLogin, tenant: SapTenant | undefined): URL {
   const endpoint = new URL(login.tokenUrl);
   if (login.service === 'ias' || tenant?.subdomain === undefined) return endpoint;
   return tenantTokenEndpoint(endpoint, tenant.subdomain, login.identityZone);
