@@ -157,7 +157,7 @@ function band(others: readonly Job[], scale: Scale, top: number): string {
   const counts = countColumns(scale, runsOf(others));
   const total = others.reduce((sum, { count }) => sum + count, 0);
   const most = Math.max(1, largest(counts));
-  const about = `${countText(others.length, 'more job')} with ${countText(total, 'run')}; darkest: ${countText(most, 'run')} in ${spanText(scale.bucket)}`;
+  const about = `${countText(others.length, 'more job')} with ${countText(total, 'run')}; at most ${countText(most, 'run')} in ${spanText(scale.bucket)}`;
   return [
     `<g transform="translate(0 ${top})"><title>${escapeText(about)}</title>`,
     `<text class="rc-head" x="${MARGIN}" y="${BAND / 2 + 4}">${countText(others.length, 'more job')}</text>`,
