@@ -180,10 +180,12 @@ function planPart(input: PartInput): PlannedPart {
   if (before !== undefined && before.entry.id !== livePart.id)
     return planPart({ ...input, before: undefined });
   const owned = before !== undefined && before.entry.released === undefined;
-  const fields = partFields(input, livePart, settled);
+  // What the engine once sent of its own accord is no value of the schedule: a new mode must not inherit it.
+  const seen = withoutEffective(livePart, before?.entry, before?.base);
+  const fields = partFields(input, livePart, seen, settled);
   const healed = fields.filter((field) => field.healed);
   const diagnostics = leftAlone(resource.address, path, fields);
-  const target = applyDiffs(livePart.spec, fields);
+  const target = applyDiffs(seen.spec, fields);
   if (before === undefined && !input.adopting)
     return { change: adoptPart(input, livePart, fields, target), diagnostics };
   const renamed = owned && input.entry?.parts[part.key]?.id !== livePart.id;
@@ -259,10 +261,14 @@ function planAbsentPart(input: PartInput, settled: Settled | undefined): Planned
   return { change: withImpact(change, input, kind, context), diagnostics: [] };
 }
 
-function partFields(input: PartInput, livePart: LivePart, settled: Settled | undefined): FieldDiff[] {
+function partFields(
+  input: PartInput,
+  livePart: LivePart,
+  live: Normalized,
+  settled: Settled | undefined,
+): FieldDiff[] {
   const { part, path, kind, context, before, resource } = input;
   const ignore = withAlternatives(pointersWithin(resource.lifecycle.ignore, path), kind.alternatives);
-  const live = withoutEffective(livePart, before?.entry, before?.base);
   const fields = diffFields({
     desired: fillFromLive(part, live, ignore),
     live,

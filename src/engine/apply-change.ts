@@ -1,6 +1,5 @@
 import type { Change, Operation } from '../core/change.ts';
 import { ReconcileError } from '../core/errors.ts';
-import type { InventoryEntry } from '../core/inventory.ts';
 import type { ChangeOutcome, OperationOutcome } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { isRefused, planResource } from '../core/plan-resource.ts';
@@ -11,6 +10,7 @@ import { errorOf, operationOutcome } from './outcomes.ts';
 import { entriesAfter, partialEntry } from './record.ts';
 import type { StateWriter } from './state-writer.ts';
 import type { ArchiveLogs } from './types.ts';
+import { verifyChange } from './verify.ts';
 
 export interface ApplyChangeDeps {
   session: Session;
@@ -70,8 +70,10 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
     await execute(change, live, run, deps);
     const after = await readAgain({ ...change, ...(idOf(change, run) ?? {}) }, deps.session);
     const entries = entriesAfter(change, after, run.results, deps);
-    verify(change, after, entries, deps);
-    await deps.writer.record(entries);
+    const before = deps.writer.entry(change.movedFrom ?? change.address);
+    const verdict = verifyChange(change, after, entries, before, deps.context());
+    await deps.writer.record(verdict.entries);
+    if (verdict.failure !== undefined) return ended('failed', verdict.failure);
     return ended(writes() === 0 ? 'noop' : 'succeeded');
   } catch (error) {
     return ended('failed', error);
@@ -247,38 +249,4 @@ async function execute(
     if (partial !== undefined) await writer.record(partial);
   }
   if (failure !== undefined) throw failure;
-}
-
-/** The proof that it worked: planning once more, with the new entry, finds nothing left to do. */
-function verify(
-  change: Change,
-  after: LiveResource | undefined,
-  entries: Readonly<Record<string, InventoryEntry | null>>,
-  deps: ApplyChangeDeps,
-): void {
-  if (change.action === 'delete') {
-    if (after !== undefined) throw notInStep('it was deleted, and is still there');
-    return;
-  }
-  if (after === undefined) throw notInStep('it was written, and cannot be found');
-  const gone = change.parts.filter((part) => part.action === 'delete').map((part) => part.live?.id);
-  const still = after.parts.filter((part) => gone.includes(part.id));
-  if (still.length > 0)
-    throw notInStep(`deleted, and still there: ${still.map((part) => part.id).join(', ')}`);
-  const entry = entries[change.address];
-  if (change.desired === undefined || entry === undefined || entry === null) return;
-  const again = planResource(
-    { address: change.address, desired: change.desired, live: after, entry },
-    deps.context(),
-  ).change;
-  if (again === undefined || again.operations.length === 0) return;
-  throw notInStep(`after the write there is still a difference: ${[...workOf(again)].join(', ')}`);
-}
-
-function notInStep(what: string): ReconcileError {
-  return new ReconcileError(what, {
-    code: 'NOT_IN_STEP',
-    category: 'rejected',
-    remedy: 'Look at the object in the service, then run plan again: it shows what is live now.',
-  });
 }

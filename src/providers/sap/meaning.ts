@@ -16,6 +16,8 @@ import {
  * it gives back as it is.
  */
 
+const SECOND = 1000;
+
 /** A date in any shape → epoch ms; undefined when there is none or it cannot be read. */
 export function readDate(value: Json | undefined): number | undefined {
   if (typeof value !== 'string' && !isObject(value)) return undefined;
@@ -23,7 +25,7 @@ export function readDate(value: Json | undefined): number | undefined {
   return parsed.ok ? parsed.value.at : undefined;
 }
 
-/** A date in any shape → ISO instant in UTC. `''` is no date. */
+/** A date in any shape → ISO instant in UTC, to the second: the service's own times are no finer. `''` is no date. */
 export function canonicalDate(value: Json): Json {
   if (value === '') return null;
   return typeof value === 'string' ? remembered(dates, value, dateText) : dateText(value);
@@ -31,7 +33,7 @@ export function canonicalDate(value: Json): Json {
 
 function dateText<Value extends Json>(value: Value): Value | string {
   const at = readDate(value);
-  return at === undefined ? value : formatInstant(at);
+  return at === undefined ? value : formatInstant(Math.floor(at / SECOND) * SECOND);
 }
 
 export function canonicalCron(value: Json): Json {

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../core/errors.ts';
+import { type Diagnostic, ReconcileError } from '../../core/errors.ts';
 import type { LiveResource } from '../../core/resource.ts';
 import type { SapClient } from './client.ts';
 import { idOfJob, kindOfJob, toLiveJob, toLiveSettings } from './mapping.ts';
@@ -25,6 +25,8 @@ export interface Observed {
 const AT_ONCE = 16;
 /** A service without the search answers so; then every job is read by itself. */
 const NO_SEARCH = [400, 403, 404, 405, 501];
+
+const UNUSABLE: readonly string[] = ['WIRE_SCHEMA', 'ANSWER_NOT_JSON', 'LISTING_UNSOUND'];
 
 /**
  * Every live resource of the kinds, or an error. Jobs come in pages, schedules from the two searches over all jobs; both
@@ -87,9 +89,19 @@ async function findSchedules(
     const [on, off] = await Promise.all([find(true), find(false)]);
     return [...on.rows, ...off.rows];
   } catch (error) {
-    if (NO_SEARCH.includes(refusedStatus(error) ?? 0)) return undefined;
+    if (NO_SEARCH.includes(refusedStatus(error) ?? 0) || isUnusable(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * The search is only a short cut, so its trouble stops nothing: what cannot be understood, or fails again and again, is
+ * done without. The network, the credentials and the rate limit concern every call, and are errors here, too.
+ */
+function isUnusable(error: unknown): boolean {
+  if (!(error instanceof ReconcileError)) return false;
+  if (UNUSABLE.includes(error.code)) return true;
+  return (error.exchange?.status ?? 0) >= 500;
 }
 
 /** A list's `jobId` and `_id` may differ, and a search names the parent by one of them: the name must fit as well. */
@@ -118,7 +130,7 @@ function groupByJob(
 
 /** Does what the search found fit what the list counted? Rows in both states, or without a mode, are not believed. */
 function agrees(job: WireJob, schedules: readonly WireSchedule[]): boolean {
-  if (job.ACTIVECOUNT === undefined || job.INACTIVECOUNT === undefined) return false;
+  if ((job.ACTIVECOUNT ?? null) === null || (job.INACTIVECOUNT ?? null) === null) return false;
   const active = schedules.filter((schedule) => schedule.active === true).length;
   return (
     active === Number(job.ACTIVECOUNT) &&
@@ -139,7 +151,8 @@ function modeValues({ cron, time, repeatInterval, repeatAt }: WireSchedule) {
 
 function remarks(searched: boolean, doubtful: number): Diagnostic[] {
   if (!searched) {
-    const message = 'This service has no search for schedules: jobs with schedules were read one by one.';
+    const message =
+      'The search for schedules is missing or cannot be used: jobs with schedules were read one by one.';
     return [{ code: 'SAP_NO_SEARCH', severity: 'info', message }];
   }
   if (doubtful === 0) return [];

@@ -72,7 +72,7 @@ async function complete(client: SapClient, job: WireJob, id: string): Promise<Li
 /** Where the answer counts its schedules, the count has to be right. */
 function isWhole(job: WireJob): boolean {
   if (job.schedules === undefined) return false;
-  if (job.ACTIVECOUNT === undefined || job.INACTIVECOUNT === undefined) return true;
+  if ((job.ACTIVECOUNT ?? null) === null || (job.INACTIVECOUNT ?? null) === null) return true;
   return job.schedules.length === Number(job.ACTIVECOUNT) + Number(job.INACTIVECOUNT);
 }
 

@@ -43,8 +43,8 @@ export interface WireJob {
   createdAt?: string | null;
   subDomain?: string | null;
   tenantId?: string | null;
-  ACTIVECOUNT?: number | string;
-  INACTIVECOUNT?: number | string;
+  ACTIVECOUNT?: number | string | null;
+  INACTIVECOUNT?: number | string | null;
   schedules?: WireSchedule[];
 }
 
@@ -71,7 +71,7 @@ const scheduleProperties = {
   nextRunAt: text,
 };
 const schedule = { type: 'object', required: ['scheduleId', 'active'], properties: scheduleProperties };
-const counter = { type: ['integer', 'string'], pattern: '^[0-9]+$', minimum: 0 };
+const counter = { type: ['integer', 'string', 'null'], pattern: '^[0-9]+$', minimum: 0 };
 const job = {
   type: 'object',
   required: ['name', 'active'],
