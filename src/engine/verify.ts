@@ -130,16 +130,16 @@ function missedFields(
   kind: Kind,
   effective: JsonObject | undefined,
 ): string[] {
-  return fields
-    .filter(
-      (field) => field.healed && !kind.unreadable.some((pointer) => isAtOrBelow(field.pointer, pointer)),
-    )
-    .map((field) => field.pointer)
-    .filter((pointer) => {
-      const is = getAt(live, pointer);
-      const sent = effective === undefined ? undefined : getAt(effective, pointer);
-      return !equalJson(is, getAt(target, pointer)) && (sent === undefined || !equalJson(is, sent));
-    });
+  const readable = fields.filter(
+    (field) => field.healed && !kind.unreadable.some((pointer) => isAtOrBelow(field.pointer, pointer)),
+  );
+  const there = ({ pointer, desired }: FieldDiff): boolean => {
+    const is = getAt(live, pointer);
+    if (equalJson(is, getAt(target, pointer)) || equalJson(is, desired)) return true;
+    const sent = effective === undefined ? undefined : getAt(effective, pointer);
+    return sent !== undefined && equalJson(is, sent);
+  };
+  return readable.filter((field) => !there(field)).map((field) => field.pointer);
 }
 
 function withLive(spec: JsonObject, live: JsonObject, pointers: readonly string[]): JsonObject {

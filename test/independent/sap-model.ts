@@ -55,7 +55,7 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /** Milliseconds of `2 hours`. */
-export function interval(text: unknown): number {
+function interval(text: unknown): number {
   const [, count = '', unit = ''] = /^(\d+) (week|day|hour|minute|second)s?$/.exec(String(text)) ?? [];
   return Number(count) * (units[unit] ?? Number.NaN);
 }

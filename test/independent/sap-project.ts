@@ -30,7 +30,7 @@ export function schedule(mode: Mode, value: string, more: Partial<ScheduleSpec> 
   return { mode, value, ...more };
 }
 
-export function manifest({ name, schedules, lifecycle, ...spec }: JobSpec): string {
+function manifest({ name, schedules, lifecycle, ...spec }: JobSpec): string {
   const parts = Object.entries(schedules).map(([key, { mode, value, ...rest }]) => [
     key,
     { ...rest, [mode]: value },

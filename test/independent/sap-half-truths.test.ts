@@ -5,9 +5,9 @@ let project: SapProject;
 afterEach(() => project.stop());
 const nobody = () => false;
 
-describe('findings', () => {
+describe('a service that takes a request and does not do it, and other half-truths', () => {
   test.each([true, false])(
-    "F1: a mode change after a healed interval keeps the manifest's start (active %s)",
+    "a mode change after a healed interval keeps the manifest's start (active %s)",
     async (active) => {
       project = await SapProject.start();
       const startTime = '2026-11-01T00:00:00.000Z';
@@ -27,7 +27,7 @@ describe('findings', () => {
     },
   );
 
-  test('F2: a PUT that did nothing is noticed: switching on', async () => {
+  test('a PUT that did nothing is noticed: switching on', async () => {
     project = await SapProject.start();
     await project.converge([
       { name: 'report', schedules: { a: schedule('cron', '* * * mon:fri 8 1 3', { active: false }) } },
@@ -43,7 +43,7 @@ describe('findings', () => {
   });
 
   test.each(['404 json', '404 router', '200 nothing'])(
-    'F3: a delete that did nothing (%s) does not leave a second schedule after a mode change',
+    'a delete that did nothing (%s) does not leave a second schedule after a mode change',
     async (kind) => {
       project = await SapProject.start();
       const { server } = project;
@@ -67,7 +67,7 @@ describe('findings', () => {
   );
 
   test.each(['404 json', '404 router', '200 nothing'])(
-    'F4: a delete of a schedule that did nothing (%s) is mended',
+    'a delete of a schedule that did nothing (%s) is mended',
     async (kind) => {
       project = await SapProject.start();
       const { server } = project;
@@ -97,7 +97,7 @@ describe('findings', () => {
     },
   );
 
-  test('F1c: a mode change does not inherit a start that the engine once sent', async () => {
+  test('a mode change does not inherit a start that the engine once sent', async () => {
     project = await SapProject.start();
     const { model } = project.server;
     await project.converge([{ name: 'report', schedules: { a: schedule('repeatInterval', '3 weeks') } }]);
@@ -111,7 +111,7 @@ describe('findings', () => {
     ).toBe(null);
   });
 
-  test('F5: a service that keeps whole seconds makes no difference', async () => {
+  test('a service that keeps whole seconds makes no difference', async () => {
     project = await SapProject.start({ dates: 'plain' });
     await project.converge([
       {
@@ -121,7 +121,7 @@ describe('findings', () => {
     ]);
   });
 
-  test('F6: a field that the service did not reset is noticed', async () => {
+  test('a field that the service did not reset is noticed', async () => {
     project = await SapProject.start({ nullFields: 'ignore' });
     await project.converge([
       {
@@ -136,7 +136,7 @@ describe('findings', () => {
     expect(planned.code, planned.out).toBe(2);
   });
 
-  test('F7: the search is a short cut: where it fails, the plan goes the long way', async () => {
+  test('the search is a short cut: where it fails, the plan goes the long way', async () => {
     project = await SapProject.start();
     await project.converge([{ name: 'report', schedules: { a: schedule('cron', '* * * * 6 12 17') } }]);
     for (const odd of [
