@@ -276,7 +276,7 @@ function partFields(
     atomic: kind.atomic,
     unreadable: kind.unreadable,
     ignore,
-    resetValue: (pointer) => kind.resetValue(pointer, true),
+    resetValue: (pointer) => kind.resetValue(pointer, true, resource.identity),
     sealer: context.sealer,
     heals: healRule(context, kind),
   }).map((field) =>

@@ -369,7 +369,7 @@ function resourceFields(
     atomic: kind.atomic,
     unreadable: kind.unreadable,
     ignore,
-    resetValue: (pointer) => kind.resetValue(pointer, false),
+    resetValue: (pointer) => kind.resetValue(pointer, false, desired.identity),
     sealer: context.sealer,
     heals: healRule(context, kind),
     recreated: input.entry !== undefined && input.entry.id !== live.id,

@@ -33,8 +33,8 @@ export interface Kind {
   secret: readonly Pointer[];
   /** The switch that policy.heal treats apart (`active`, `enabled`); same name for resource and parts. */
   activeField: string;
-  /** The service's own value of a field that is taken out of a manifest again. `part`: the field is a part's. */
-  resetValue(pointer: Pointer, part: boolean): Json;
+  /** The service's own value of a field that is taken out of a manifest again. `part`: the field is a part's. `identity`: of the resource. */
+  resetValue(pointer: Pointer, part: boolean, identity: string): Json;
   /** Identity in the service. `spec` as written in the manifest. */
   identity(name: string, spec: JsonObject): string;
   /** Fills defaults, says everything in the vocabulary of manifests; both sides pass through it. Idempotent. */

@@ -62,7 +62,7 @@ describe('values a field goes back to when it leaves the manifest', () => {
       '/active',
       '/httpMethod',
     ];
-    expect(pointers.map((pointer) => sapJob.resetValue(pointer, false))).toEqual([
+    expect(pointers.map((pointer) => sapJob.resetValue(pointer, false, 'x'))).toEqual([
       '',
       null,
       null,
@@ -72,16 +72,18 @@ describe('values a field goes back to when it leaves the manifest', () => {
       'POST',
     ]);
     expect(
-      ['/description', '/data', '/startTime', '/cron'].map((pointer) => sapJob.resetValue(pointer, true)),
+      ['/description', '/data', '/startTime', '/cron'].map((pointer) =>
+        sapJob.resetValue(pointer, true, 'x'),
+      ),
     ).toEqual(['', null, null, null]);
-    expect(kindOf('SapSettings').resetValue('/asyncExecTimeout', false)).toBe(604_800);
-    expect(kindOf('SapTask').resetValue('/data', true)).toBeNull();
+    expect(kindOf('SapSettings').resetValue('/asyncExecTimeout', false, 'x')).toBe(604_800);
+    expect(kindOf('SapTask').resetValue('/data', true, 'x')).toBeNull();
   });
 
   it('are already in canonical form, so that a reset is not planned twice', () => {
     const fields = ['description', 'startTime', 'endTime', 'ansConfig', 'calmConfig', 'active', 'httpMethod'];
     const reset: JsonObject = Object.fromEntries(
-      fields.map((field) => [field, sapJob.resetValue(`/${field}`, false)]),
+      fields.map((field) => [field, sapJob.resetValue(`/${field}`, false, 'x')]),
     );
     expect(equalJson(sapJob.normalize('x', reset).canonical, reset)).toBe(true);
   });
