@@ -61,10 +61,12 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
   };
 
   const destroys = (change: Change): boolean => change.action === 'delete' || change.action === 'deactivate';
-  await Promise.all(
-    planned.changes.filter((change) => !destroys(change)).map((change) => limit(() => run(change))),
-  );
-  await Promise.all(planned.changes.filter(destroys).map((change) => limit(() => run(change))));
+  // What only concerns the books goes into one write of the state.
+  const books = planned.changes.filter((change) => change.operations.length === 0);
+  await Promise.all(books.map(run));
+  const work = planned.changes.filter((change) => change.operations.length > 0);
+  await Promise.all(work.filter((change) => !destroys(change)).map((change) => limit(() => run(change))));
+  await Promise.all(work.filter(destroys).map((change) => limit(() => run(change))));
   const outcome: TargetOutcome = {
     name: input.name,
     outcomes: planned.changes.map((change) => outcomes.get(change.address) ?? notAttempted(change)),

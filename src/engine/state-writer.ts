@@ -8,12 +8,14 @@ import type { StateStore, TargetState } from '../state/store.ts';
 export class StateWriter {
   #state: TargetState;
   readonly #store: StateStore;
+  readonly #inventory: Record<string, InventoryEntry>;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(store: StateStore, state: TargetState) {
     this.#store = store;
-    this.#state = state;
+    this.#inventory = { ...state.inventory };
+    this.#state = { ...state, inventory: this.#inventory };
   }
 
   get state(): TargetState {
@@ -26,12 +28,11 @@ export class StateWriter {
 
   /** Sets (or with `null` removes) entries. */
   record(entries: Readonly<Record<string, InventoryEntry | null>>): Promise<void> {
-    const inventory = { ...this.#state.inventory };
+    // Changed in place: a copy for each of thousands of entries would cost more than all the rest.
     for (const [address, entry] of Object.entries(entries)) {
-      if (entry === null) delete inventory[address];
-      else inventory[address] = entry;
+      if (entry === null) delete this.#inventory[address];
+      else this.#inventory[address] = entry;
     }
-    this.#state = { ...this.#state, inventory };
     return this.#flush();
   }
 
