@@ -26,6 +26,24 @@ module.exports = {
     onlyFrom('engine', ['core', 'time', 'state']),
     onlyFrom('report', ['core', 'time']),
     onlyFrom('emulator', ['time']),
+    onlyFrom('project', ['core', 'time', 'config', 'manifest', 'state', 'engine', 'providers']),
+    onlyFrom('github-action', [
+      'core',
+      'time',
+      'config',
+      'manifest',
+      'state',
+      'engine',
+      'report',
+      'project',
+      'http',
+    ]),
+    {
+      name: 'project-is-for-entry-points',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(project|cli|daemon|github-action)/' },
+      to: { path: '^src/project/' },
+    },
     {
       name: 'providers-never-import-a-sibling',
       severity: 'error',
@@ -35,7 +53,7 @@ module.exports = {
     {
       name: 'the-registry-is-for-entry-points',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(cli|daemon|github-action)/', '^src/index\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/(project|cli|daemon|github-action)/', '^src/index\\.ts$'] },
       to: { path: '^src/providers/registry\\.ts$' },
     },
     {

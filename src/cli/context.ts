@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { PlanningContext } from '../project/project-context.ts';
+import { renderFindingsText } from '../report/index.ts';
 import type { Palette, RenderOptions } from '../report/palette.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import { paletteFor, widthFor } from './look.ts';
+import { createSurroundings } from './surroundings.ts';
 
 /** Options of every command, as commander hands them over. */
 interface GlobalOptions {
@@ -15,13 +18,9 @@ interface GlobalOptions {
 }
 
 /** What a command works with: the invocation, and the global options put into effect. */
-export interface Context {
+export interface Context extends PlanningContext {
   invocation: Invocation;
   io: Io;
-  /** Absolute; after `-C`. */
-  cwd: string;
-  /** As given with `--config`. */
-  config?: string;
   logLevel: string;
   quiet: boolean;
   /** How to render results for stdout. */
@@ -37,21 +36,29 @@ export function openContext(command: Command, invocation: Invocation): Context {
   const { io } = invocation;
   const options = command.optsWithGlobals<GlobalOptions & { verbose?: boolean }>();
   const debug = options.logLevel === 'debug' || options.logLevel === 'trace';
+  const quiet = options.quiet === true;
+  const render: RenderOptions = {
+    palette: paletteFor(options.color, io.outIsTerminal, io.env),
+    width: widthFor(io),
+    verbose: options.verbose === true || debug,
+  };
+  const errPalette = paletteFor(options.color, io.errIsTerminal, io.env);
+  const { logLevel } = options;
   return {
     invocation,
     io,
     cwd: resolve(io.cwd, options.chdir ?? '.'),
     ...(options.config === undefined ? {} : { config: options.config }),
-    logLevel: options.logLevel,
-    quiet: options.quiet === true,
-    render: {
-      palette: paletteFor(options.color, io.outIsTerminal, io.env),
-      width: widthFor(io),
-      verbose: options.verbose === true || debug,
-    },
-    errPalette: paletteFor(options.color, io.errIsTerminal, io.env),
+    logLevel,
+    quiet,
+    render,
+    errPalette,
     note: (text) => {
-      if (options.quiet !== true) io.err(`${text}\n`);
+      if (!quiet) io.err(`${text}\n`);
+    },
+    gather: (concurrency) => createSurroundings({ io, invocation, quiet, errPalette, logLevel }, concurrency),
+    showFindings: (findings) => {
+      if (!quiet) io.err(renderFindingsText(findings, { ...render, palette: errPalette }));
     },
   };
 }

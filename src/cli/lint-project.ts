@@ -21,11 +21,11 @@ import {
   sortFindings,
   uniqueFindings,
 } from '../manifest/index.ts';
+import { chooseTargets, loadProject, providerOf } from '../project/load-project.ts';
 import { providers } from '../providers/registry.ts';
 import type { Context } from './context.ts';
 import { keepTexts } from './manifest-texts.ts';
 import { mergeTargets } from './merge-targets.ts';
-import { chooseTargets, loadProject, providerOf } from './project.ts';
 
 export interface Linted {
   /** False: there are errors, and no advice was looked for. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import module from 'node:module';
-import { readVersion } from './package-files.ts';
+import { readVersion } from '../project/package-files.ts';
 
 const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
+import { readVersion } from '../project/package-files.ts';
 import { commandTable } from './command-table.ts';
 import type { Invocation } from './invocation.ts';
 import { widthFor } from './look.ts';
-import { readVersion } from './package-files.ts';
 
 const examples = `
 Examples:

@@ -1,15 +1,16 @@
+import type { Progress } from '../project/project-context.ts';
+import type { Palette } from '../report/palette.ts';
 import { oneLine } from '../report/text.ts';
-import type { Context } from './context.ts';
+import type { Io } from './io.ts';
 
-export interface Progress {
-  /** Shows what is going on, in place of what was shown before. */
-  show(message: string): void;
-  /** Takes the line away again, before anything else is printed. */
-  clear(): void;
+export interface ProgressOptions {
+  io: Pick<Io, 'err' | 'errIsTerminal' | 'columns'>;
+  quiet: boolean;
+  errPalette: Palette;
 }
 
 /** One line on stderr that keeps changing. Only on a terminal; a log file would be full of it. */
-export function createProgress({ io, quiet, errPalette }: Context): Progress {
+export function createProgress({ io, quiet, errPalette }: ProgressOptions): Progress {
   if (quiet || !io.errIsTerminal) return { show: () => {}, clear: () => {} };
   const clear = '\r\u001b[K';
   let shown = false;

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { createRedactor } from '../core/redactor.ts';
+import { redacted } from '../project/redacted.ts';
 import { renderErrorText } from '../report/error-text.ts';
 import { viewError } from '../report/error-view.ts';
 import { AppliedInPart, exitCodeOfError, exitCodes } from './exit-codes.ts';
@@ -7,7 +8,6 @@ import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import { paletteFor, widthFor } from './look.ts';
 import { buildProgram } from './program.ts';
-import { redacted } from './redacted.ts';
 
 /**
  * The whole program as a function: takes the arguments after `reconcile`, returns the exit code. Never throws.

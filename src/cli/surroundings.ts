@@ -1,17 +1,21 @@
 import type { JsonObject } from '../core/json.ts';
 import type { Surroundings } from '../core/provider.ts';
-import type { Context } from './context.ts';
-import { createProgress, type Progress } from './progress.ts';
+import type { Gathered } from '../project/project-context.ts';
+import type { Invocation } from './invocation.ts';
+import type { Io } from './io.ts';
+import { createProgress, type ProgressOptions } from './progress.ts';
 
-interface Gathered {
-  surroundings: Surroundings;
-  progress: Progress;
-  /** From now on a signal no longer cuts the call in flight: a write must end, and be recorded. */
-  protectCalls(): void;
+interface SurroundingsOptions extends ProgressOptions {
+  io: Io;
+  invocation: Pick<Invocation, 'redactor'>;
+  logLevel: string;
 }
 
 /** What sessions get from this process: clock, randomness, logs, proxy variables, progress. */
-export async function createSurroundings(context: Context, concurrency: number): Promise<Gathered> {
+export async function createSurroundings(
+  context: SurroundingsOptions,
+  concurrency: number,
+): Promise<Gathered> {
   const { io, invocation } = context;
   const progress = createProgress(context);
   const log = await createLog(context);
@@ -37,7 +41,10 @@ export async function createSurroundings(context: Context, concurrency: number):
 }
 
 /** Logs as lines of JSON on stderr. */
-async function createLog({ io, logLevel }: Context): Promise<Surroundings['log']> {
+async function createLog({
+  io,
+  logLevel,
+}: Pick<SurroundingsOptions, 'io' | 'logLevel'>): Promise<Surroundings['log']> {
   const { pino } = await import('pino');
   const logger = pino(
     { level: logLevel, base: null, timestamp: () => `,"time":"${new Date(io.now()).toISOString()}"` },

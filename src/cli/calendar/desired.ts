@@ -1,9 +1,9 @@
 import { createConfigEnvironment } from '../../config/index.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { resolveTarget, sortFindings, uniqueFindings } from '../../manifest/index.ts';
+import { assertNoErrors, chooseTargets, loadProject, providerOf } from '../../project/load-project.ts';
+import { createOnly } from '../../project/only.ts';
 import type { Context } from '../context.ts';
-import { createOnly } from '../only.ts';
-import { assertNoErrors, chooseTargets, loadProject, providerOf } from '../project.ts';
 import { type Scheduled, scheduledOf } from './scheduled.ts';
 import { nothingMatches, type Source, type SourceOptions } from './source.ts';
 

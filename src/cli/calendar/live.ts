@@ -4,9 +4,9 @@ import type { LiveResource } from '../../core/resource.ts';
 import { formatAddress } from '../../core/resource.ts';
 import { kindsOf, observeTarget } from '../../engine/observe.ts';
 import type { TargetInput } from '../../engine/types.ts';
+import { createOnly } from '../../project/only.ts';
+import { prepareTargets } from '../../project/prepare.ts';
 import type { Context } from '../context.ts';
-import { createOnly } from '../only.ts';
-import { prepareTargets } from '../prepare.ts';
 import { scheduledOf } from './scheduled.ts';
 import { nothingMatches, type Source, type SourceOptions } from './source.ts';
 

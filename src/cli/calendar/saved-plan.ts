@@ -6,9 +6,9 @@ import type { PlanChange, PlanDocument, PlanTarget } from '../../core/plan-docum
 import { parseAddress } from '../../core/resource.ts';
 import { planSchema } from '../../generated/schemas/plan.ts';
 import { validatorFor } from '../../manifest/schema-validator.ts';
+import { createOnly } from '../../project/only.ts';
 import { findKind } from '../../providers/registry.ts';
 import type { Context } from '../context.ts';
-import { createOnly } from '../only.ts';
 import { type Scheduled, scheduledOf } from './scheduled.ts';
 import { nothingMatches, type Source, type SourceOptions } from './source.ts';
 

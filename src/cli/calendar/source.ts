@@ -1,5 +1,5 @@
 import { ReconcileError } from '../../core/errors.ts';
-import type { Only } from '../only.ts';
+import type { Only } from '../../project/only.ts';
 import type { Scheduled } from './scheduled.ts';
 
 export interface SourceOptions {

@@ -4,6 +4,9 @@ import { ReconcileError } from '../../core/errors.ts';
 import type { OutcomeDocument, OutcomeStatus, TargetOutcome } from '../../core/outcome.ts';
 import { applyTarget } from '../../engine/apply.ts';
 import type { PlannedTarget } from '../../engine/types.ts';
+import { isRefusedTarget, planDocument, planPrepared, toolStamp } from '../../project/plan-targets.ts';
+import { type Prepared, type PreparedTarget, prepareTargets } from '../../project/prepare.ts';
+import { redacted } from '../../project/redacted.ts';
 import { renderJson, renderOutcomeMarkdown, renderOutcomeText, renderPlanText } from '../../report/index.ts';
 import { counted } from '../../report/text.ts';
 import type { Configure } from '../configure.ts';
@@ -12,9 +15,6 @@ import { duration } from '../duration.ts';
 import { AppliedInPart, exitCodes } from '../exit-codes.ts';
 import { createLogArchive } from '../log-archive.ts';
 import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';
-import { isRefusedTarget, planDocument, planPrepared, toolStamp } from '../plan-targets.ts';
-import { type Prepared, type PreparedTarget, prepareTargets } from '../prepare.ts';
-import { redacted } from '../redacted.ts';
 
 interface Options extends TargetOptions {
   output: OutputFormat;

@@ -1,6 +1,7 @@
 import { extname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
+import { writeResult } from '../../project/write-file.ts';
 import {
   type Calendar,
   calendarDocument,
@@ -20,7 +21,6 @@ import type { Source } from '../calendar/source.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { collect, wholeNumber } from '../options.ts';
-import { writeResult } from '../write-file.ts';
 
 const formats = ['text', 'json', 'svg', 'html'] as const;
 type Format = (typeof formats)[number];

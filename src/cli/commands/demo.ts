@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
 import { type Emulator, startEmulator } from '../../emulator/index.ts';
+import { packageFile } from '../../project/package-files.ts';
 import { sentence } from '../../report/text.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { changeByHand } from '../demo-service.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { packageFile } from '../package-files.ts';
 
 /** `reconcile demo`: the whole cycle with the example manifests, against the emulator. Leaves nothing behind. */
 export const configureDemo: Configure = (command, invocation) => {

@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { planPrepared, toolStamp } from '../../project/plan-targets.ts';
+import { prepareTargets } from '../../project/prepare.ts';
+import { redacted } from '../../project/redacted.ts';
 import {
   type DriftDocument,
   type DriftTarget,
@@ -12,9 +15,6 @@ import type { Configure } from '../configure.ts';
 import { openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';
-import { planPrepared, toolStamp } from '../plan-targets.ts';
-import { prepareTargets } from '../prepare.ts';
-import { redacted } from '../redacted.ts';
 
 interface Options extends TargetOptions {
   output: OutputFormat;

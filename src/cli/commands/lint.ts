@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { redacted } from '../../project/redacted.ts';
 import { countFindings, renderFindingsMarkdown, renderFindingsText, renderJson } from '../../report/index.ts';
 import { counted } from '../../report/text.ts';
 import type { Configure } from '../configure.ts';
@@ -6,7 +7,6 @@ import { openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Linted, lintProject } from '../lint-project.ts';
 import { collect, type OutputFormat, outputOption } from '../options.ts';
-import { redacted } from '../redacted.ts';
 
 type FailOn = 'warning' | 'info';
 

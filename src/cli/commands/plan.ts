@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
+import { isRefusedTarget, planDocument, planPrepared } from '../../project/plan-targets.ts';
+import { prepareTargets } from '../../project/prepare.ts';
+import { redacted } from '../../project/redacted.ts';
+import { writeResult } from '../../project/write-file.ts';
 import { renderJson, renderPlanMarkdown, renderPlanText } from '../../report/index.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';
-import { isRefusedTarget, planDocument, planPrepared } from '../plan-targets.ts';
-import { prepareTargets } from '../prepare.ts';
-import { redacted } from '../redacted.ts';
-import { writeResult } from '../write-file.ts';
 
 interface Options extends TargetOptions {
   output: OutputFormat;

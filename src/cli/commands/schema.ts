@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
+import { packageFile } from '../../project/package-files.ts';
 import type { Configure } from '../configure.ts';
-import { packageFile } from '../package-files.ts';
 
 const SUFFIX = '.schema.json';
 

@@ -2,14 +2,14 @@ import { type Command, Option } from 'commander';
 import { createConfigEnvironment } from '../../config/index.ts';
 import type { Finding } from '../../core/errors.ts';
 import { resolveTarget, sortFindings, uniqueFindings } from '../../manifest/index.ts';
+import { chooseTargets, loadProject, providerOf } from '../../project/load-project.ts';
+import { redacted } from '../../project/redacted.ts';
 import { countFindings, renderFindingsMarkdown, renderFindingsText, renderJson } from '../../report/index.ts';
 import { counted } from '../../report/text.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { collect, type OutputFormat, outputOption } from '../options.ts';
-import { chooseTargets, loadProject, providerOf } from '../project.ts';
-import { redacted } from '../redacted.ts';
 
 interface Options {
   target: string[];

@@ -11,7 +11,7 @@ import {
   resolveTarget,
 } from '../manifest/index.ts';
 import { findProvider, providers } from '../providers/registry.ts';
-import type { Context } from './context.ts';
+import type { ProjectContext } from './project-context.ts';
 
 /** Config and manifests as written, with all that is wrong with them. */
 export interface Project {
@@ -23,12 +23,13 @@ export interface Project {
 
 /** Reads config and manifests: from the folder, or with `ref` the manifests as of a commit. */
 export async function loadProject(
-  context: Context,
+  context: ProjectContext,
   { ref, cache }: { ref?: string; cache?: ManifestCache } = {},
 ): Promise<Project> {
   const { config, manifests, findings } = await loadConfig({
     cwd: context.cwd,
     ...(context.config === undefined ? {} : { file: context.config }),
+    ...(context.configFiles === undefined ? {} : { files: context.configFiles }),
   });
   const found = config ?? manifests;
   if (found === undefined) return { findings };
@@ -47,8 +48,8 @@ export async function loadProject(
 const targetMatters: readonly string[] = ['UNRESOLVED_VARIABLE', 'ENV_NOT_ALLOWED'];
 
 /** Findings about the manifests as they are written, for a config that gives no targets yet: all at once, still. */
-function bareFindings(context: Context, { manifests }: LoadResult, root: string): Finding[] {
-  const environment = createConfigEnvironment({ root, allowFiles: [] }, context.io.env);
+function bareFindings(context: ProjectContext, { manifests }: LoadResult, root: string): Finding[] {
+  const environment = createConfigEnvironment({ root, allowFiles: [] }, context.io.env, context.configFiles);
   return providers
     .flatMap(
       ({ name, kinds }) =>

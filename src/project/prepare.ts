@@ -8,14 +8,11 @@ import { type Finding, ReconcileError } from '../core/errors.ts';
 import type { Surroundings } from '../core/provider.ts';
 import type { TargetInput } from '../engine/types.ts';
 import { type LoadResult, resolveTarget, sortFindings, uniqueFindings } from '../manifest/index.ts';
-import { renderFindingsText } from '../report/index.ts';
 import { fileStore } from '../state/file.ts';
 import type { StateStore } from '../state/store.ts';
-import type { Context } from './context.ts';
+import { assertNoErrors, chooseTargets, loadProject, providerOf } from './load-project.ts';
 import { createOnly, type Only } from './only.ts';
-import type { Progress } from './progress.ts';
-import { assertNoErrors, chooseTargets, loadProject, providerOf } from './project.ts';
-import { createSurroundings } from './surroundings.ts';
+import type { PlanningContext, Progress } from './project-context.ts';
 
 interface PrepareOptions {
   target: readonly string[];
@@ -44,10 +41,10 @@ export interface Prepared {
 }
 
 /**
- * From the command line to targets that can be planned. All findings about config, manifests and credentials are
- * thrown together, before any request is sent; warnings go to stderr.
+ * From the project to targets that can be planned. All findings about config, manifests and credentials are
+ * thrown together, before any request is sent; warnings are shown.
  */
-export async function prepareTargets(context: Context, options: PrepareOptions): Promise<Prepared> {
+export async function prepareTargets(context: PlanningContext, options: PrepareOptions): Promise<Prepared> {
   createOnly(options.only);
   const { config, loaded, findings } = await loadProject(
     context,
@@ -58,14 +55,14 @@ export async function prepareTargets(context: Context, options: PrepareOptions):
     throw new ReconcileError('There is no config.', { code: 'NO_CONFIG', category: 'invalid' });
   }
   const chosen = chooseTargets(config, options.target, options.several);
-  const { surroundings, progress, protectCalls } = await createSurroundings(context, options.concurrency);
+  const { surroundings, progress, protectCalls } = await context.gather(options.concurrency);
   const store = openStore(config);
   const resolved = chosen.map((target) =>
     resolveOne({ context, config, loaded, target, options, surroundings, store }),
   );
   const all = sortFindings(uniqueFindings([...findings, ...resolved.flatMap((one) => one.findings)]));
   assertNoErrors(all);
-  showWarnings(context, all);
+  if (all.length > 0) context.showFindings(all);
   return {
     targets: resolved.flatMap(({ prepared }) => prepared ?? []),
     source: loaded.source,
@@ -75,7 +72,7 @@ export async function prepareTargets(context: Context, options: PrepareOptions):
 }
 
 interface ResolveOneInput {
-  context: Context;
+  context: PlanningContext;
   config: Config;
   loaded: LoadResult;
   target: TargetConfig;
@@ -87,7 +84,7 @@ interface ResolveOneInput {
 function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findings: Finding[] } {
   const { context, config, loaded, target, options, surroundings, store } = input;
   const { env } = context.io;
-  const environment = createConfigEnvironment(config, env);
+  const environment = createConfigEnvironment(config, env, context.configFiles);
   const provider = providerOf(target);
   const { resources, findings } = resolveTarget({
     manifests: loaded.manifests,
@@ -135,9 +132,4 @@ function openStore(config: Config): StateStore {
     category: 'invalid',
     remedy: 'Use state: {backend: file}.',
   });
-}
-
-function showWarnings(context: Context, findings: readonly Finding[]): void {
-  if (context.quiet || findings.length === 0) return;
-  context.io.err(renderFindingsText(findings, { ...context.render, palette: context.errPalette }));
 }
