@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-export type OutputFormat = 'text' | 'json' | 'markdown';
+export type OutputFormat = 'text' | 'json' | 'markdown' | 'html';
 
 export function outputOption(formats: readonly OutputFormat[]): Option {
   return new Option('-o, --output <format>', 'the form of the result').choices(formats).default('text');

@@ -1,11 +1,11 @@
-import { structuredPatch } from 'diff';
 import type { Reason } from '../core/change.ts';
 import type { Json } from '../core/json.ts';
 import type { PlanFieldNote } from '../core/plan-document.ts';
 import { parsePointer } from '../core/pointer.ts';
+import { diffHunks, isLong } from './line-diff.ts';
 import type { RenderOptions } from './palette.ts';
 import { columns, oneLine, padEnd } from './text.ts';
-import { showBlock, showValue } from './value.ts';
+import { showValue } from './value.ts';
 
 /** `/data/limits/rows` below `/data` → `limits.rows`; the names as people say them. */
 export function fieldName(pointer: string, below = ''): string {
@@ -44,11 +44,6 @@ function changeLines(field: PlanFieldNote, name: string, indent: string, options
   return [`${indent}  ${name.trimEnd()}`, ...diffLines(field.live, field.desired, `${indent}    `, options)];
 }
 
-function isLong(value: Json | undefined): boolean {
-  if (typeof value === 'string') return value.includes('\n') || value.length > 60;
-  return typeof value === 'object' && value !== null && JSON.stringify(value).length > 40;
-}
-
 /** A line-by-line difference of two long values, with two lines around each change. */
 export function diffLines(
   before: Json | undefined,
@@ -56,18 +51,13 @@ export function diffLines(
   indent: string,
   { palette }: RenderOptions,
 ): string[] {
-  const patch = structuredPatch('', '', `${showBlock(before)}\n`, `${showBlock(after)}\n`, '', '', {
-    context: 2,
-  });
-  return patch.hunks.flatMap((hunk, index) => [
+  return diffHunks(before, after).flatMap((lines, index) => [
     ...(index > 0 ? [`${indent}${palette.faint('…')}`] : []),
-    ...hunk.lines
-      .filter((line) => !line.startsWith('\\') && line.trim() !== '')
-      .map((line) => {
-        const text = `${line.slice(0, 1)} ${line.slice(1)}`;
-        if (line.startsWith('+')) return indent + palette.create(text);
-        return indent + (line.startsWith('-') ? palette.remove(text) : palette.faint(text));
-      }),
+    ...lines.map((line) => {
+      const text = `${line.slice(0, 1)} ${line.slice(1)}`;
+      if (line.startsWith('+')) return indent + palette.create(text);
+      return indent + (line.startsWith('-') ? palette.remove(text) : palette.faint(text));
+    }),
   ]);
 }
 

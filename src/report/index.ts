@@ -16,5 +16,6 @@ export { renderJson } from './json.ts';
 export { renderOutcomeMarkdown } from './outcome-markdown.ts';
 export { renderOutcomeText } from './outcome-text.ts';
 export { makePalette, type Palette, plainPalette, type RenderOptions, type Styler } from './palette.ts';
+export { renderPlanHtml } from './plan-html.ts';
 export { renderPlanMarkdown } from './plan-markdown.ts';
 export { renderPlanText } from './plan-text.ts';

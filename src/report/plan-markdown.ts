@@ -2,6 +2,7 @@ import type { Impact } from '../core/change.ts';
 import type { Diagnostic } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { PlanChange, PlanDocument, PlanFieldNote, PlanPart, PlanTarget } from '../core/plan-document.ts';
+import { alarmsOf, refusalsOf } from './alarms.ts';
 import { showInstants } from './instant.ts';
 import { code, details, fence, prose, table } from './markdown.ts';
 import { counted } from './text.ts';
@@ -74,39 +75,17 @@ function changeTable(target: PlanTarget): string {
       code(change.address),
       change.action === 'delete' ? '**delete**' : actionText(change),
       reasonText(change.reason),
-      [...alarmsOf(change), ...(change.blocked === undefined ? [] : ['**blocked**'])].join(', '),
+      alarmsOf(change)
+        .map(({ text, loud }) => (loud ? `**${text}**` : text))
+        .join(', '),
     ]);
   const text = table(['', 'resource', 'action', 'why', 'mind'], rows);
   const hidden = target.changes.length - rows.length;
   return hidden > 0 ? `${text}\n\n_and ${hidden} more_` : text;
 }
 
-function alarmsOf(change: PlanChange): string[] {
-  const impacts = [change, ...change.parts].flatMap(({ impact }) => impact ?? []);
-  const sum = (count: (impact: Impact) => number): number =>
-    impacts.reduce((total, one) => total + count(one), 0);
-  const missed = sum(({ missed }) => missed.length);
-  const extra = sum(({ extra }) => extra.length);
-  return [
-    ...(impacts.some(({ immediate, announced }) => immediate && announced !== true)
-      ? ['**runs immediately**']
-      : []),
-    ...(impacts.some(({ announced }) => announced === true) ? ['first run at once'] : []),
-    ...(missed > 0 ? [`**${counted(missed, 'run')} missed**`] : []),
-    ...(extra > 0 ? [`**${counted(extra, 'extra run')}**`] : []),
-    ...(impacts.some(({ runLogsLost }) => runLogsLost !== false && runLogsLost !== 0)
-      ? ['run logs lost']
-      : []),
-  ];
-}
-
 function blockedText(changes: readonly PlanChange[]): string[] {
-  const blocks = changes.flatMap((change) => [
-    ...(change.blocked === undefined ? [] : [{ where: change.address, ...change.blocked }]),
-    ...change.parts.flatMap((part) =>
-      part.blocked === undefined ? [] : [{ where: `${change.address}${part.path}`, ...part.blocked }],
-    ),
-  ]);
+  const blocks = refusalsOf(changes);
   if (blocks.length === 0) return [];
   const items = blocks.map(
     (block) =>

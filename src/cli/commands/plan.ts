@@ -5,7 +5,7 @@ import { isRefusedTarget, planDocument, planPrepared } from '../../project/plan-
 import { prepareTargets } from '../../project/prepare.ts';
 import { redacted } from '../../project/redacted.ts';
 import { writeResult } from '../../project/write-file.ts';
-import { renderJson, renderPlanMarkdown, renderPlanText } from '../../report/index.ts';
+import { renderJson, renderPlanHtml, renderPlanMarkdown, renderPlanText } from '../../report/index.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -27,7 +27,7 @@ export const configurePlan: Configure = (command, invocation) => {
     .option('--ref <commit>', 'take the manifests as of this commit')
     .option('--accept-instance', 'plan although the credentials lead to another instance than before')
     .option('--verbose', 'also show the requests that apply would send, and all notes')
-    .addOption(outputOption(['text', 'json', 'markdown']))
+    .addOption(outputOption(['text', 'json', 'markdown', 'html']))
     .addHelpText(
       'after',
       `
@@ -38,6 +38,7 @@ Examples:
   $ reconcile plan -t dev --only "SapJob/report*"
   $ reconcile plan -t prod --exit-code           for pipelines: 0 in step, 2 differences, 4 refused
   $ reconcile plan -t prod -o markdown           for a pull-request comment
+  $ reconcile plan -t prod -o html > plan.html   a page for those who approve
   $ reconcile plan --ref v1.4.0                  what going back to that version would change`,
     )
     .action(async (options: Options, self: Command) => {
@@ -84,6 +85,8 @@ function render(document: PlanDocument, output: OutputFormat, { render: look }: 
       return renderJson(document);
     case 'markdown':
       return renderPlanMarkdown(document);
+    case 'html':
+      return renderPlanHtml(document);
     default:
       return renderPlanText(document, look);
   }
