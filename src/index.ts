@@ -51,7 +51,16 @@ export {
 } from './manifest/index.ts';
 export { findKind, findProvider, providers } from './providers/registry.ts';
 export * from './report/index.ts';
-export { fileStore } from './state/file.ts';
+export { type FileStoreOptions, fileStore } from './state/file.ts';
 export { memoryStore } from './state/memory.ts';
-export type { StateStore, TargetState } from './state/store.ts';
+export type {
+  HistoryRecord,
+  LockClaim,
+  LockInfo,
+  StateLock,
+  StateStore,
+  StoreClock,
+  TargetState,
+} from './state/store.ts';
+export { type ThisProcess, thisProcess } from './state/this-process.ts';
 export * as time from './time/index.ts';

@@ -56,9 +56,20 @@ export function openContext(command: Command, invocation: Invocation): Context {
     note: (text) => {
       if (!quiet) io.err(`${text}\n`);
     },
-    gather: (concurrency) => createSurroundings({ io, invocation, quiet, errPalette, logLevel }, concurrency),
+    gather: (concurrency) =>
+      createSurroundings(
+        { io, invocation, quiet, errPalette, logLevel, commandLine: commandLineOf(command) },
+        concurrency,
+      ),
     showFindings: (findings) => {
       if (!quiet) io.err(renderFindingsText(findings, { ...render, palette: errPalette }));
     },
   };
+}
+
+/** The command and its targets; other options may hold what is nobody's business. */
+function commandLineOf(command: Command): string {
+  const { target = [] } = command.opts<{ target?: string | string[] }>();
+  const targets = [target].flat().map((name) => ` -t ${name}`);
+  return `reconcile ${command.name()}${targets.join('')}`;
 }

@@ -1,3 +1,5 @@
+import type { ThisProcess } from '../state/this-process.ts';
+
 /** Everything the command line takes from the outside world. `run` gets it passed in; `node-io.ts` takes it from the process. */
 export interface Io {
   /** Results. */
@@ -15,6 +17,10 @@ export interface Io {
   /** Epoch milliseconds. */
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Runs the task every ms until the returned function is called; does not keep the process alive. */
+  every(ms: number, task: () => void): () => void;
+  /** Who and where we are, for locks. */
+  process: ThisProcess;
   /** 0 ≤ x < 1. */
   random(): number;
   /** Asks yes or no; false also when the person gives up. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { thisProcess } from '../state/this-process.ts';
 import type { Io } from './io.ts';
 
 /** The real world: streams, environment and clock of this process. Installs handlers for signals and broken pipes. */
@@ -32,6 +33,12 @@ export function nodeIo(): Io & { receivedSignal(): NodeJS.Signals | undefined } 
     sleep: async (ms, signal) => {
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     },
+    every: (ms, task) => {
+      const timer = setInterval(task, ms);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+    process: thisProcess(process.env),
     random: () => Math.random(),
     confirm: askOnTerminal,
     signal: controller.signal,

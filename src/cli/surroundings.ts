@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../core/json.ts';
 import type { Surroundings } from '../core/provider.ts';
 import type { Gathered } from '../project/project-context.ts';
+import { holderText } from '../state/lock.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import { createProgress, type ProgressOptions } from './progress.ts';
@@ -9,7 +11,12 @@ interface SurroundingsOptions extends ProgressOptions {
   io: Io;
   invocation: Pick<Invocation, 'redactor'>;
   logLevel: string;
+  /** What was called, for the lock: `reconcile apply -t prod`. */
+  commandLine: string;
 }
+
+/** How long `apply` waits for somebody else's lock without `--lock-timeout`, ms. */
+const LOCK_TIMEOUT = 30_000;
 
 /** What sessions get from this process: clock, randomness, logs, proxy variables, progress. */
 export async function createSurroundings(
@@ -23,8 +30,22 @@ export async function createSurroundings(
   const onSignal = (): void => cut.abort();
   if (io.signal.aborted) cut.abort();
   io.signal.addEventListener('abort', onSignal, { once: true });
+  const { owner, host, pid, machine, isAlive } = io.process;
   return {
     progress,
+    store: {
+      clock: { now: io.now, sleep: io.sleep, every: io.every, random: () => randomUUID(), isAlive },
+      claim: {
+        owner,
+        host,
+        pid,
+        ...(machine === undefined ? {} : { machine }),
+        command: context.commandLine,
+        timeout: LOCK_TIMEOUT,
+        onWait: (held) => progress.show(`waiting for the lock of ${holderText(held)}`),
+        signal: cut.signal,
+      },
+    },
     protectCalls: () => io.signal.removeEventListener('abort', onSignal),
     surroundings: {
       now: io.now,

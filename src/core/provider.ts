@@ -278,6 +278,8 @@ export interface Surroundings {
   /** "waiting 12 s: the service asked for it" and pages read so far. */
   progress?(message: string): void;
   signal?: AbortSignal;
+  /** Called before each request that writes; throws when no write may be sent any more (the lock is lost). */
+  beforeWrite?(): void;
 }
 
 export interface Provider {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Change } from '../core/change.ts';
 import { ReconcileError } from '../core/errors.ts';
@@ -5,7 +6,9 @@ import type { ChangeOutcome, TargetOutcome } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { isRefused } from '../core/plan-resource.ts';
 import { createSealer } from '../core/seal.ts';
+import { formatInstant } from '../time/index.ts';
 import { applyChange } from './apply-change.ts';
+import { actorOf, historyRecord } from './history-record.ts';
 import { kindsOf } from './observe.ts';
 import { errorOf, notAttempted } from './outcomes.ts';
 import { refreshEntries } from './refresh.ts';
@@ -19,9 +22,9 @@ import type { ApplyOptions, PlannedTarget } from './types.ts';
  */
 export async function applyTarget(planned: PlannedTarget, options: ApplyOptions): Promise<TargetOutcome> {
   assertAllowed(planned);
-  await assertUnchangedState(planned);
-  const { input, session } = planned;
-  const writer = new StateWriter(input.store, planned.state);
+  const { input, session, lock } = planned;
+  if (lock === undefined) throw readOnly();
+  const writer = new StateWriter(lock, planned.state, planned.instanceMoved);
   const context = (): PlanContext => ({
     policy: input.policy,
     now: input.surroundings.now() + planned.skew,
@@ -54,7 +57,7 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
     });
     writes += result.writes;
     // What cannot be recorded must not be written.
-    const unrecorded = result.outcome.error?.code === 'STATE_CONFLICT';
+    const unrecorded = endsAll.includes(result.outcome.error?.code ?? '');
     if (result.outcome.status === 'failed' && (options.onError === 'stop' || unrecorded)) stopped = true;
     outcomes.set(change.address, result.outcome);
     options.onProgress?.({ type: 'end', outcome: result.outcome, done: outcomes.size, total });
@@ -65,6 +68,13 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
   const books = planned.changes.filter((change) => change.operations.length === 0);
   await Promise.all(books.map(run));
   const work = planned.changes.filter((change) => change.operations.length > 0);
+  const id = randomUUID();
+  const actor = actorOf(lock.info);
+  const { commit } = input;
+  const startedAt = formatInstant(input.surroundings.now());
+  if (work.length > 0 && options.signal?.aborted !== true) {
+    await writer.begin({ id, startedAt, actor, ...(commit === undefined ? {} : { commit }), intents: {} });
+  }
   await Promise.all(work.filter((change) => !destroys(change)).map((change) => limit(() => run(change))));
   await Promise.all(work.filter(destroys).map((change) => limit(() => run(change))));
   const outcome: TargetOutcome = {
@@ -75,24 +85,39 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
   };
   try {
     await refreshEntries(planned, writer, context());
+    if (writer.isDirty) {
+      const { command } = lock.info;
+      const at = formatInstant(input.surroundings.now());
+      await writer.finish((serial) =>
+        historyRecord({
+          id,
+          target: input.name,
+          lineage: planned.state.lineage,
+          serial,
+          at,
+          command,
+          actor,
+          commit,
+          outcomes: outcome.outcomes,
+        }),
+      );
+    }
   } catch (error) {
     return { ...outcome, error: errorOf(error) };
+  } finally {
+    await lock.release();
   }
   return outcome;
 }
 
-/** Somebody else applied between our plan and now: their state is the truth, and our plan is old. */
-async function assertUnchangedState({ input, state }: PlannedTarget): Promise<void> {
-  const now = await input.store.read(input.name);
-  if ((now?.serial ?? 0) === state.serial && (now === null || now.lineage === state.lineage)) return;
-  throw new ReconcileError(
-    `the state of target "${input.name}" was changed by somebody else since the plan`,
-    {
-      code: 'STATE_CONFLICT',
-      category: 'locked',
-      remedy: 'Nothing was written. Run the command again: it plans against the new state.',
-    },
-  );
+/** Errors of one change after which no other one may start: what cannot be recorded must not be written. */
+const endsAll: readonly string[] = ['STATE_CONFLICT', 'LOCK_LOST'];
+
+function readOnly(): ReconcileError {
+  return new ReconcileError('this target was planned for reading only: it cannot be applied', {
+    code: 'READ_ONLY',
+    category: 'internal',
+  });
 }
 
 /** All refusals at once; nothing is written for a target that has one (SEMANTICS 8). */

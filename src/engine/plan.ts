@@ -5,7 +5,7 @@ import { type Diagnostic, ReconcileError } from '../core/errors.ts';
 import { planChanges } from '../core/plan.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { createSealer } from '../core/seal.ts';
-import type { TargetState } from '../state/store.ts';
+import type { LockClaim, StateLock, TargetState } from '../state/store.ts';
 import { kindsOf, kindsToObserve, observeTarget } from './observe.ts';
 import { refuseOverlap } from './overlap.ts';
 import { unverifiableNote } from './secrets.ts';
@@ -15,14 +15,27 @@ import type { PlannedTarget, TargetInput } from './types.ts';
 const SKEW_WARNING = 30_000;
 
 /**
- * Observes one target and plans it. With `readOnly` the session has no way to write.
+ * Observes one target and plans it. With `readOnly` the session has no way to write; else the target is locked first.
  * The caller closes the result. Throws ReconcileError; never plans over a partial listing.
  */
 export async function planTarget(input: TargetInput): Promise<PlannedTarget> {
+  if (input.readOnly) return observeAndPlan(input, undefined);
+  const lock = await input.store.lock(input.name, input.claim ?? anybody);
+  try {
+    return await observeAndPlan(input, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+const anybody: LockClaim = { owner: 'library', host: 'unknown', pid: 0, command: 'applyTarget', timeout: 0 };
+
+async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): Promise<PlannedTarget> {
   const session = await input.provider.open(
     input.connection,
     input.readOnly ? 'read' : 'write',
-    input.surroundings,
+    lock === undefined ? input.surroundings : { ...input.surroundings, beforeWrite: () => lock.assertHeld() },
   );
   try {
     const instance = await session.instance();
@@ -87,7 +100,11 @@ export async function planTarget(input: TargetInput): Promise<PlannedTarget> {
       drift,
       live: observation.resources,
       session,
-      close: () => session.close(),
+      close: async () => {
+        await session.close();
+        await lock?.release();
+      },
+      ...(lock === undefined ? {} : { lock }),
       state,
       fresh,
       instanceMoved,

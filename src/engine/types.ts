@@ -6,7 +6,7 @@ import type { PlanTarget } from '../core/plan-document.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Connection, Provider, Session, Surroundings } from '../core/provider.ts';
 import type { LiveResource, Resource } from '../core/resource.ts';
-import type { StateStore, TargetState } from '../state/store.ts';
+import type { LockClaim, StateLock, StateStore, TargetState } from '../state/store.ts';
 import type { AvoidRuns } from './avoid-runs.ts';
 
 /** One target, ready to be planned: everything an entry point has gathered. */
@@ -29,8 +29,10 @@ export interface TargetInput {
   selects?: (address: string) => boolean;
   /** Names of the config's other targets, whose objects must not be ours, too. */
   others?: readonly string[];
-  /** True for `plan`: open no session that could write. */
+  /** True for `plan`: open no session that could write, and take no lock. */
   readOnly: boolean;
+  /** Who takes the lock, and how long to wait for it; the library's default waits for nobody. */
+  claim?: LockClaim;
 }
 
 /** A plan with all that is needed to carry it out; `document` is what may be shown. */
@@ -43,7 +45,10 @@ export interface PlannedTarget {
   live: readonly LiveResource[];
   /** Open until `close`; writes only when it was opened for writing. */
   session: Session;
+  /** Closes the session and gives the lock back, if `applyTarget` has not. */
   close(): Promise<void>;
+  /** Held from before the state was read until the end; absent when it was planned for reading alone. */
+  lock?: StateLock;
   state: TargetState;
   /** Whether the store had a state before. */
   fresh: boolean;

@@ -110,9 +110,18 @@ async function acquire(deps: SendDeps, outgoing: Outgoing, attempts: number) {
   const slot = await deps.budget.acquire(attempts > 0).catch((cause: unknown) => {
     throw deps.surroundings.signal?.aborted ? stop() : cause;
   });
-  if (!deps.surroundings.signal?.aborted) return slot;
-  slot.release('failed');
-  throw stop();
+  if (deps.surroundings.signal?.aborted) {
+    slot.release('failed');
+    throw stop();
+  }
+  try {
+    // At the last moment: waiting for the slot may have taken long.
+    if (outgoing.purpose === 'write') deps.surroundings.beforeWrite?.();
+    return slot;
+  } catch (error) {
+    slot.release('failed');
+    throw error;
+  }
 }
 
 /** After a first 401 a new token, after a second the credentials read again; false when nothing new can be had. */

@@ -9,7 +9,7 @@ import type { Surroundings } from '../core/provider.ts';
 import type { TargetInput } from '../engine/types.ts';
 import { type LoadResult, resolveTarget, sortFindings, uniqueFindings } from '../manifest/index.ts';
 import { fileStore } from '../state/file.ts';
-import type { StateStore } from '../state/store.ts';
+import type { LockClaim, StateStore, StoreClock } from '../state/store.ts';
 import { assertNoErrors, chooseTargets, loadProject, providerOf } from './load-project.ts';
 import { createOnly, type Only } from './only.ts';
 import type { PlanningContext, Progress } from './project-context.ts';
@@ -23,6 +23,8 @@ interface PrepareOptions {
   /** Which targets without `-t` when there are several. */
   several: 'all' | 'ask';
   readOnly: boolean;
+  /** ms to wait for somebody else's lock; default: the entry point's. */
+  lockTimeout?: number;
 }
 
 export interface PreparedTarget {
@@ -55,10 +57,15 @@ export async function prepareTargets(context: PlanningContext, options: PrepareO
     throw new ReconcileError('There is no config.', { code: 'NO_CONFIG', category: 'invalid' });
   }
   const chosen = chooseTargets(config, options.target, options.several);
-  const { surroundings, progress, protectCalls } = await context.gather(options.concurrency);
-  const store = openStore(config);
+  const gathered = await context.gather(options.concurrency);
+  const { surroundings, progress, protectCalls } = gathered;
+  const store = openStore(config, gathered.store.clock);
+  const claim: LockClaim = {
+    ...gathered.store.claim,
+    ...(options.lockTimeout === undefined ? {} : { timeout: options.lockTimeout }),
+  };
   const resolved = chosen.map((target) =>
-    resolveOne({ context, config, loaded, target, options, surroundings, store }),
+    resolveOne({ context, config, loaded, target, options, surroundings, store, claim }),
   );
   const all = sortFindings(uniqueFindings([...findings, ...resolved.flatMap((one) => one.findings)]));
   assertNoErrors(all);
@@ -79,10 +86,11 @@ interface ResolveOneInput {
   options: PrepareOptions;
   surroundings: Surroundings;
   store: StateStore;
+  claim: LockClaim;
 }
 
 function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findings: Finding[] } {
-  const { context, config, loaded, target, options, surroundings, store } = input;
+  const { context, config, loaded, target, options, surroundings, store, claim } = input;
   const { env } = context.io;
   const environment = createConfigEnvironment(config, env, context.configFiles);
   const provider = providerOf(target);
@@ -120,13 +128,14 @@ function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findin
         ...(options.acceptInstance === true ? { acceptInstance: true } : {}),
         ...(only === undefined ? {} : { selects: only.selects }),
         readOnly: options.readOnly,
+        claim,
       },
     },
   };
 }
 
-function openStore(config: Config): StateStore {
-  if (config.state.backend === 'file') return fileStore({ root: config.root });
+function openStore(config: Config, clock: StoreClock): StateStore {
+  if (config.state.backend === 'file') return fileStore({ root: config.root, clock });
   throw new ReconcileError(`The state backend "${config.state.backend}" is not available in this version.`, {
     code: 'STATE_BACKEND_UNAVAILABLE',
     category: 'invalid',

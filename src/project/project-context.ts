@@ -2,6 +2,7 @@ import type { Finding } from '../core/errors.ts';
 import type { Surroundings } from '../core/provider.ts';
 import type { Redactor } from '../core/redactor.ts';
 import type { FileAccess } from '../manifest/index.ts';
+import type { LockClaim, StoreClock } from '../state/store.ts';
 
 /** What reading a project needs from an entry point. */
 export interface ProjectContext {
@@ -29,6 +30,8 @@ export interface PlanningContext extends ProjectContext {
 
 export interface Gathered {
   surroundings: Surroundings;
+  /** For the state: time, and who takes the lock. */
+  store: { clock: StoreClock; claim: LockClaim };
   progress: Progress;
   /** From now on a signal no longer cuts the call in flight: a write must end, and be recorded. */
   protectCalls(): void;

@@ -1,5 +1,6 @@
 import { ReconcileError } from '../core/errors.ts';
 import type { Inventory, InventoryEntry } from '../core/inventory.ts';
+import type { Journal } from '../core/journal.ts';
 import { isObject, type Json } from '../core/json.ts';
 import { defaultLifecycle } from '../core/resource.ts';
 import type { TargetState } from './store.ts';
@@ -47,7 +48,7 @@ export function decodeState(text: string, target: string, path: string): TargetS
     instance,
     serial,
     inventory: decodeInventory(inventory, path),
-    journal: null,
+    journal: decodeJournal(value['journal'], path),
   };
 }
 
@@ -62,24 +63,51 @@ function parse(text: string, path: string): Json {
 function decodeInventory(value: Json | undefined, path: string): Inventory {
   if (!isObject(value)) throw damaged(path, 'the inventory is missing');
   const entries: Record<string, InventoryEntry> = {};
-  for (const [address, entry] of Object.entries(value)) {
-    const whole =
-      isObject(entry) &&
-      ['kind', 'name', 'identity', 'id', 'ownedSince'].every((key) => typeof entry[key] === 'string') &&
-      isObject(entry['spec']) &&
-      isObject(entry['parts']) &&
-      Object.values(entry['parts']).every(
-        (part) => isObject(part) && typeof part['id'] === 'string' && isObject(part['spec']),
-      );
-    if (!whole) throw damaged(path, `the entry ${address} is incomplete`);
-    const known = entry as unknown as InventoryEntry;
-    entries[address] = {
-      ...known,
-      lifecycle: { ...defaultLifecycle, ...known.lifecycle },
-      secrets: known.secrets ?? [],
-    };
-  }
+  for (const [address, entry] of Object.entries(value)) entries[address] = decodeEntry(entry, address, path);
   return entries;
+}
+
+function decodeEntry(entry: Json, address: string, path: string): InventoryEntry {
+  const whole =
+    isObject(entry) &&
+    ['kind', 'name', 'identity', 'id', 'ownedSince'].every((key) => typeof entry[key] === 'string') &&
+    isObject(entry['spec']) &&
+    isObject(entry['parts']) &&
+    Object.values(entry['parts']).every(
+      (part) => isObject(part) && typeof part['id'] === 'string' && isObject(part['spec']),
+    );
+  if (!whole) throw damaged(path, `the entry ${address} is incomplete`);
+  const known = entry as unknown as InventoryEntry;
+  return {
+    ...known,
+    lifecycle: { ...defaultLifecycle, ...known.lifecycle },
+    secrets: known.secrets ?? [],
+  };
+}
+
+/** Half a journal would be worse than none: what it does not tell would be taken for somebody else's. */
+function decodeJournal(value: Json | undefined, path: string): Journal | null {
+  if (value === undefined || value === null) return null;
+  const whole =
+    isObject(value) &&
+    ['id', 'startedAt', 'actor'].every((key) => typeof value[key] === 'string') &&
+    isObject(value['intents']);
+  if (!whole) throw damaged(path, 'the journal is incomplete');
+  for (const [address, intent] of Object.entries(value['intents'] as Record<string, Json>)) {
+    const before = isObject(intent) ? intent['before'] : undefined;
+    const fits =
+      isObject(intent) &&
+      ['action', 'kind', 'name', 'identity'].every((key) => typeof intent[key] === 'string') &&
+      isObject(before) &&
+      Array.isArray(before['parts']) &&
+      Array.isArray(intent['operations']) &&
+      intent['operations'].every(
+        (operation) => isObject(operation) && typeof operation['status'] === 'string',
+      );
+    if (!fits) throw damaged(path, `the journal's intent for ${address} is incomplete`);
+    if (intent['entry'] !== undefined) decodeEntry(intent['entry'], address, path);
+  }
+  return value as unknown as Journal;
 }
 
 function damaged(path: string, why: string, cause?: unknown): ReconcileError {

@@ -232,24 +232,23 @@ describe('another apply between the plan and its confirmation', () => {
     return { own, other, ownWrites: writes() - before };
   }
 
-  test('exits 6 and writes nothing; run again it plans against the new state', async () => {
-    await reconcile(['apply', '--yes']);
-    await folder.write({ 'jobs/report.yaml': jobText('report', '* * * * 7 13 18') });
+  test('SEMANTICS 9: the other one finds the target locked, exits 6 and writes nothing; the first one goes on', async () => {
     const { own, other, ownWrites } = await applyAfter(['apply', '--yes']);
-    expect(other.code).toBe(0);
-    expect(own.code).toBe(6);
-    expect(own.err).toContain('STATE_CONFLICT');
-    expect(own.err).toContain('Nothing was written.');
-    expect(ownWrites).toBe(0);
-    const again = await reconcile(['apply', '--yes']);
-    expect(again.code).toBe(0);
-    expect(again.out).toContain('No changes.');
+    expect(other.code).toBe(6);
+    expect(other.err).toContain('LOCKED');
+    expect(other.err).toContain('ann@here (pid 4711, reconcile apply)');
+    expect({ code: own.code, ownWrites }).toEqual({ code: 0, ownWrites: 1 });
+    expect(emulator.state().jobs).toHaveLength(1);
+    expect((await reconcile(['apply', '--yes'])).out).toContain('No changes.');
   });
 
-  test('the very first one counts, too', async () => {
-    const { own, ownWrites } = await applyAfter(['apply', '--yes']);
-    expect({ code: own.code, ownWrites }).toEqual({ code: 6, ownWrites: 0 });
-    expect(emulator.state().jobs).toHaveLength(1);
+  test('a refusal gives the lock back', async () => {
+    const { own } = await applyAfter(['plan']);
+    expect(own.code).toBe(0);
+    expect((await reconcile(['apply'], { interactive: true, confirm: async () => false })).code).toBe(0);
+    await folder.write({ 'jobs/report.yaml': jobText('report', '* * * * 7 13 18') });
+    expect((await reconcile(['apply'], { interactive: true, confirm: async () => false })).code).toBe(4);
+    expect((await reconcile(['apply', '--yes'])).code).toBe(0);
   });
 
   test('a plan meanwhile changes nothing and is no reason to stop', async () => {

@@ -27,6 +27,8 @@ export async function runCli(argv: readonly string[], overrides: Partial<Io> = {
     errIsTerminal: false,
     now: () => noon,
     sleep: async () => {},
+    every: () => () => {},
+    process: { owner: 'ann', host: 'here', pid: 4711, isAlive: () => undefined },
     random: () => 0.5,
     confirm: async () => false,
     signal: new AbortController().signal,

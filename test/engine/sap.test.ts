@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { applyTarget, planTarget } from '../../src/engine/index.ts';
+import { putState } from '../support/put-state.ts';
 import { type SapWorld, START, sapJob, startSapWorld } from '../support/sap-target.ts';
 
 const HOUR = 3_600_000;
@@ -145,7 +147,11 @@ describe('apply against the service', () => {
     await world.apply([report()]);
     const state = await world.store.read('dev');
     if (state === null) throw new Error('no state');
-    await world.store.write({ ...state, serial: state.serial + 1, instance: 'https://elsewhere client=x' });
+    await putState(world.store, {
+      ...state,
+      serial: state.serial + 1,
+      instance: 'https://elsewhere client=x',
+    });
     await expect(world.plan([report()])).rejects.toMatchObject({
       code: 'INSTANCE_MISMATCH',
       category: 'refused',
@@ -228,15 +234,25 @@ describe('SEMANTICS 7: switching a job shows what becomes of the runs of all its
 
 describe('the state moved between plan and apply', () => {
   it('is noticed before the first write', async () => {
-    const planned = await (await import('../../src/engine/index.ts')).planTarget(world.input([report()]));
+    const planned = await planTarget(world.input([report()]));
+    // Somebody took our lock away, and applied.
+    await world.store.breakLock('dev', planned.lock?.info.id ?? '');
     await world.apply([sapJob('other', { action, schedules: {} })]);
     world.writes();
-    const { applyTarget } = await import('../../src/engine/index.ts');
     await expect(applyTarget(planned, { concurrency: 1, onError: 'continue' })).rejects.toMatchObject({
       code: 'STATE_CONFLICT',
       category: 'locked',
     });
     expect(world.writes()).toEqual([]);
     await planned.close();
+  });
+
+  it('two at once: the second one finds the target locked, and sends nothing', async () => {
+    const planned = await planTarget(world.input([report()]));
+    world.writes();
+    await expect(world.apply([report()])).rejects.toMatchObject({ code: 'LOCKED', category: 'locked' });
+    expect(world.emulator.requests()).toEqual([]);
+    await planned.close();
+    await world.apply([report()]);
   });
 });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from '../../src/state/file.ts';
-import type { TargetState } from '../../src/state/store.ts';
+import type { HistoryRecord, StateStore, StoreClock, TargetState } from '../../src/state/store.ts';
+import { fakeStoreClock } from '../support/fake-store-clock.ts';
 import { entryOf, job } from '../support/memory-world.ts';
+import { putState, testClaim } from '../support/put-state.ts';
 
 let root: string;
 beforeEach(() => {
@@ -29,60 +31,110 @@ const stateWith = (serial: number, change: Partial<TargetState> = {}): TargetSta
   ...change,
 });
 
+const open = (): StateStore => fileStore({ root, clock: fakeStoreClock() });
+const put = (state: TargetState): Promise<void> => putState(open(), state);
+const names = (): string[] => readdirSync(join(root, '.reconcile', 'state')).sort();
+
 describe('the file backend', () => {
   it('reads back what it wrote', async () => {
-    const store = fileStore({ root });
+    const store = open();
     expect(await store.read('dev')).toBeNull();
-    await store.write(stateWith(1));
+    await putState(store, stateWith(1));
     expect(await store.read('dev')).toEqual(stateWith(1));
-    expect(await fileStore({ root }).read('dev')).toEqual(stateWith(1));
+    expect(await open().read('dev')).toEqual(stateWith(1));
   });
 
   it('is readable for its owner alone', async () => {
-    await fileStore({ root }).write(stateWith(1));
+    await put(stateWith(1));
     expect(statSync(path()).mode & 0o077).toBe(0);
   });
 
-  it('refuses to overwrite what somebody else wrote meanwhile', async () => {
-    const one = fileStore({ root });
-    const two = fileStore({ root });
-    await one.write(stateWith(1));
-    await two.write(stateWith(2));
-    await expect(one.write(stateWith(2))).rejects.toMatchObject({
-      code: 'STATE_CONFLICT',
-      category: 'locked',
-    });
-    await expect(one.write(stateWith(3, { lineage: 'other' }))).rejects.toMatchObject({
-      code: 'STATE_CONFLICT',
-    });
-    await expect(one.write(stateWith(1, { lineage: 'other' }))).rejects.toMatchObject({
-      code: 'STATE_CONFLICT',
-    });
-    expect((await one.read('dev'))?.serial).toBe(2);
-  });
-
-  it('keeps the copy from before the first write, and no scraps', async () => {
-    const first = fileStore({ root });
-    await first.write(stateWith(1));
-    const later = fileStore({ root });
-    await later.write(stateWith(2));
-    await later.write(stateWith(3));
+  it('keeps the copy from before the first write of a command, and no scraps', async () => {
+    await put(stateWith(1));
+    const lock = await open().lock('dev', testClaim);
+    await lock.begin(stateWith(2));
+    await lock.save(stateWith(3));
+    expect(names()).toEqual(['dev.json', 'dev.json.bak', 'dev.lock']);
+    await lock.release();
     expect(JSON.parse(readFileSync(`${path()}.bak`, 'utf8'))).toMatchObject({ serial: 1 });
-    expect(readdirSync(join(root, '.reconcile', 'state')).sort()).toEqual(['dev.json', 'dev.json.bak']);
+    expect(names()).toEqual(['dev.json', 'dev.json.bak']);
   });
 
-  it('one path per target', async () => {
-    const store = fileStore({ root });
-    await store.write(stateWith(1));
-    await store.write(stateWith(1, { target: 'prod', lineage: 'l-2' }));
-    expect((await store.read('dev'))?.lineage).toBe('l-1');
-    expect((await store.read('prod'))?.lineage).toBe('l-2');
+  it('keeps the history beside the state, one line per command; a line that a crash cut short is left out', async () => {
+    const record = (serial: number): HistoryRecord => ({
+      id: `a-${serial}`,
+      target: 'dev',
+      lineage: 'l-1',
+      serial,
+      at: '2026-11-22T12:00:00.000Z',
+      command: 'reconcile apply -t dev',
+      actor: 'ann@here',
+      summary: '1 created',
+      outcomes: { succeeded: 1 },
+      changes: [{ address: 'MemoryJob/a', action: 'create', status: 'succeeded' }],
+    });
+    const first = await open().lock('dev', testClaim);
+    await first.finish(stateWith(1), record(1));
+    const history = join(root, '.reconcile', 'state', 'dev.history.ndjson');
+    writeFileSync(history, `${readFileSync(history, 'utf8')}{"id": "a-x", "tar`);
+    const second = await open().lock('dev', testClaim);
+    await second.finish(stateWith(2), record(2));
+    expect(await open().history('dev', 10)).toEqual([record(2), record(1)]);
+    expect(await open().history('dev', 1)).toEqual([record(2)]);
+    expect(names()).toEqual(['dev.history.ndjson', 'dev.json', 'dev.json.bak']);
+  });
+});
+
+describe('the lock file', () => {
+  const lockPath = (): string => join(root, '.reconcile', 'state', 'dev.lock');
+
+  it('of two who take over an expired lock at once one gets it; the old holder notices and stops', async () => {
+    const clock = fakeStoreClock();
+    const stopped: StoreClock = { ...clock, every: () => () => undefined };
+    const old = await fileStore({ root, clock: stopped }).lock('dev', testClaim);
+    await clock.advance(61_000);
+    const results = await Promise.allSettled(
+      ['a', 'b', 'c'].map((owner) =>
+        fileStore({ root, clock: stopped }).lock('dev', { ...testClaim, owner }),
+      ),
+    );
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(() => old.assertHeld()).toThrow(expect.objectContaining({ code: 'LOCK_LOST' }));
+    await expect(old.save(stateWith(1))).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    await old.release();
+    expect(names()).toEqual(['dev.lock']);
+  });
+
+  it('a take-over that died in the act does not block the next one for ever', async () => {
+    const clock = fakeStoreClock();
+    const stopped: StoreClock = { ...clock, every: () => () => undefined };
+    const { info } = await fileStore({ root, clock: stopped }).lock('dev', testClaim);
+    await clock.advance(61_000);
+    writeFileSync(`${lockPath()}.${info.id}.1`, String(clock.now()));
+    const store = fileStore({ root, clock: stopped });
+    await expect(store.lock('dev', testClaim)).rejects.toMatchObject({ code: 'LOCKED' });
+    await clock.advance(20_000);
+    const lock = await store.lock('dev', testClaim);
+    await lock.release();
+    expect(names()).toEqual([]);
+  });
+
+  it("a damaged lock is nobody's to take", async () => {
+    await (await open().lock('dev', testClaim)).release();
+    for (const text of ['', '{', '{"id": "x"}']) {
+      writeFileSync(lockPath(), text);
+      await expect(open().lock('dev', testClaim)).rejects.toMatchObject({
+        code: 'LOCK_DAMAGED',
+        category: 'locked',
+        remedy: expect.any(String),
+      });
+    }
   });
 });
 
 describe('damaged, foreign and newer states are errors, never a guess', () => {
   const good = async (): Promise<string> => {
-    await fileStore({ root }).write(stateWith(1));
+    await put(stateWith(1));
     return readFileSync(path(), 'utf8');
   };
 
@@ -98,11 +150,16 @@ describe('damaged, foreign and newer states are errors, never a guess', () => {
     ],
     ['no serial', (text: string) => text.replace('"serial": 1', '"serial": null'), 'STATE_DAMAGED'],
     ['half an entry', (text: string) => text.replace('"identity"', '"identiti"'), 'STATE_DAMAGED'],
+    [
+      'half a journal',
+      (text: string) => text.replace('"journal": null', '"journal": {"id": "j"}'),
+      'STATE_DAMAGED',
+    ],
     ['a part without an id', (text: string) => text.replace('"id": "s1"', '"id": 1'), 'STATE_DAMAGED'],
   ])('%s', async (_name, spoil, code) => {
     const text = await good();
     writeFileSync(path(), spoil(text));
-    await expect(fileStore({ root }).read('dev')).rejects.toMatchObject({ code, remedy: expect.any(String) });
+    await expect(open().read('dev')).rejects.toMatchObject({ code, remedy: expect.any(String) });
   });
 
   it('property: a truncated state never reads as a smaller one', async () => {
@@ -110,7 +167,7 @@ describe('damaged, foreign and newer states are errors, never a guess', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: text.trimEnd().length - 1 }), async (length) => {
         writeFileSync(path(), text.slice(0, length));
-        await expect(fileStore({ root }).read('dev')).rejects.toMatchObject({ code: 'STATE_DAMAGED' });
+        await expect(open().read('dev')).rejects.toMatchObject({ code: 'STATE_DAMAGED' });
       }),
       { numRuns: 60 },
     );
