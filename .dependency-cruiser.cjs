@@ -26,7 +26,7 @@ module.exports = {
     onlyFrom('engine', ['core', 'time', 'state']),
     onlyFrom('report', ['core', 'time']),
     onlyFrom('emulator', ['time']),
-    onlyFrom('project', ['core', 'time', 'config', 'manifest', 'state', 'engine', 'providers']),
+    onlyFrom('project', ['core', 'time', 'generated', 'config', 'manifest', 'state', 'engine', 'providers']),
     onlyFrom('github-action', [
       'core',
       'time',

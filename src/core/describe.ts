@@ -22,6 +22,8 @@ export interface DescribeInput {
   provider: string;
   url: string;
   lineage: string | undefined;
+  /** Identity of the service instance. */
+  instance: string;
   requests: number;
   planned: PlannedChanges;
   /** Resources with drift, healed or not. */
@@ -41,6 +43,8 @@ export function describeTarget(input: DescribeInput): PlanTarget {
     provider: input.provider,
     url: input.url,
     ...(input.lineage === undefined ? {} : { lineage: input.lineage }),
+    // As a fingerprint: it may name a user.
+    instance: fingerprint(input.instance),
     requests: input.requests,
     summary: summarize(input),
     changes,
@@ -264,6 +268,7 @@ function digestOf(input: DescribeInput, changes: readonly PlanChange[]): string 
     provider: input.provider,
     url: input.url,
     lineage: input.lineage ?? null,
+    instance: fingerprint(input.instance),
     changes: done,
     refusals,
   } as unknown as Json);

@@ -10,6 +10,8 @@ export interface PlanDocument {
   createdAt: string;
   source: { commit?: string; dirty?: boolean };
   targets: PlanTarget[];
+  /** sha256 over all the rest: a saved plan that was edited is refused. */
+  integrity?: string;
 }
 
 export interface PlanSummary {
@@ -35,6 +37,8 @@ export interface PlanTarget {
   url: string;
   /** Identity of the state; absent when there is none yet. */
   lineage?: string;
+  /** Fingerprint (sha256) of the service instance's identity. */
+  instance?: string;
   requests: number;
   summary: PlanSummary;
   changes: PlanChange[];

@@ -82,6 +82,7 @@ async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): 
       provider: input.provider.name,
       url: instance.split(' ')[0] ?? '',
       lineage: fresh ? undefined : state.lineage,
+      instance,
       requests: session.reader.requests,
       planned,
       drifted: new Set(drift.map((item) => item.address)).size,

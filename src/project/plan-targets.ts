@@ -1,5 +1,6 @@
 import { ReconcileError } from '../core/errors.ts';
 import type { PlanDocument, PlanTarget } from '../core/plan-document.ts';
+import { planIntegrity } from '../core/saved-plan.ts';
 import { planTarget } from '../engine/plan.ts';
 import type { PlannedTarget } from '../engine/types.ts';
 import { readVersion } from './package-files.ts';
@@ -40,6 +41,11 @@ export function planDocument(prepared: Prepared, targets: PlanTarget[], now: num
     source: prepared.source,
     targets,
   };
+}
+
+/** The finished, redacted document with the hash that shows whether a saved copy was edited. */
+export function withIntegrity(document: PlanDocument): PlanDocument {
+  return { ...document, integrity: planIntegrity(document) };
 }
 
 export function toolStamp(): { name: string; version: string } {

@@ -32,3 +32,18 @@ function showClock(date: Date): string {
   const clock = date.toISOString().slice(11, 19);
   return clock.endsWith(':00') ? clock.slice(0, 5) : clock;
 }
+
+/** `Sun 2026-11-22 10:00 UTC, 2 h ago`; `now`: epoch ms. */
+export function showAge(iso: string, now: number): string {
+  const date = dateOf(iso);
+  if (date === undefined) return iso;
+  const minutes = Math.floor((now - date.getTime()) / 60_000);
+  return `${showInstant(iso)} UTC, ${ago(minutes)}`;
+}
+
+function ago(minutes: number): string {
+  if (minutes < 0) return 'by a clock that is ahead of this one';
+  if (minutes < 1) return 'just now';
+  if (minutes < 120) return `${minutes} min ago`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`;
+}

@@ -22,6 +22,7 @@ function documentOf(input: WorldInput) {
     name: 't',
     provider: 'memory',
     url: 'http://x',
+    instance: 'i',
     lineage: 'l',
     requests: 0,
     planned: planWorld(input),

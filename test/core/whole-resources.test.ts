@@ -33,6 +33,7 @@ describe('SEMANTICS 7: a resource with runs of its own', () => {
         name: 'dev',
         provider: 'memory',
         url: 'http://x',
+        instance: 'i',
         lineage: undefined,
         requests: 0,
         planned: of,

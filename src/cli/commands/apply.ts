@@ -2,12 +2,16 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
 import type { OutcomeDocument, OutcomeStatus, TargetOutcome } from '../../core/outcome.ts';
+import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
 import { applyTarget } from '../../engine/apply.ts';
 import type { PlannedTarget } from '../../engine/types.ts';
 import { isRefusedTarget, planDocument, planPrepared, toolStamp } from '../../project/plan-targets.ts';
 import { type Prepared, type PreparedTarget, prepareTargets } from '../../project/prepare.ts';
+import { readPlan } from '../../project/read-plan.ts';
 import { redacted } from '../../project/redacted.ts';
+import { assertStillFits, onlySaved, savedTargets } from '../../project/saved-targets.ts';
 import { renderJson, renderOutcomeMarkdown, renderOutcomeText, renderPlanText } from '../../report/index.ts';
+import { showAge } from '../../report/instant.ts';
 import { counted } from '../../report/text.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
@@ -30,6 +34,7 @@ interface Options extends TargetOptions {
 /** `reconcile apply`. */
 export const configureApply: Configure = (command, invocation) => {
   addTargetOptions(command, 'the only one')
+    .argument('[plan]', 'a plan saved with `plan --out`')
     .option('-y, --yes', 'do not ask')
     .addOption(
       new Option(
@@ -66,21 +71,24 @@ the order given and stops after the first one that fails. When a safety rule ref
 
 Examples:
   $ reconcile apply -t dev
+  $ reconcile apply plan.json                    exactly what was saved with plan --out, or nothing
   $ reconcile apply -t dev -t prod --yes         for pipelines: first dev, then prod
   $ reconcile apply -t prod --only SapJob/reportSales
   $ reconcile apply -t prod --ref v1.4.0         back to that version
   $ reconcile apply -t prod --avoid-runs 90s     not within 90 s of a run of what is written
   $ reconcile apply -t prod --archive-logs logs  keep the run logs of what is deleted`,
     )
-    .action(async (options: Options, self: Command) => {
+    .action(async (file: string | undefined, options: Options, self: Command) => {
       const context = openContext(self, invocation);
-      const prepared = await prepareTargets(context, { ...options, several: 'ask', readOnly: false });
+      const approved = file === undefined ? undefined : await openSaved(context, file, options);
+      const target = approved === undefined ? options.target : [...approved.targets.keys()];
+      const prepared = await prepareTargets(context, { ...options, target, several: 'ask', readOnly: false });
       const done: TargetOutcome[] = [];
       let failure: unknown;
       for (const target of prepared.targets) {
         if (context.io.signal.aborted) break;
         try {
-          done.push(await applyOne(context, prepared, target, options));
+          done.push(await applyOne(context, prepared, target, options, approved));
         } catch (error) {
           failure = error;
           break;
@@ -97,14 +105,40 @@ Examples:
     });
 };
 
+/** A saved plan: what was approved, by target, in its order. */
+interface Approved {
+  targets: ReadonlyMap<string, PlanTarget>;
+  source: PlanDocument['source'];
+}
+
+async function openSaved(context: Context, file: string, options: Options): Promise<Approved> {
+  if (options.only.length > 0) {
+    throw new ReconcileError('--only cannot be used with a saved plan: it is applied as it was approved.', {
+      code: 'USAGE_PLAN_ONLY',
+      category: 'invalid',
+      remedy: 'Save a plan that holds only what is meant: plan --only … --out.',
+    });
+  }
+  const document = await readPlan(resolve(context.cwd, file), file);
+  const targets = savedTargets(document, options.target);
+  const commit =
+    document.source.commit === undefined ? '' : `, of commit ${document.source.commit.slice(0, 12)}`;
+  context.note(`${file}: saved ${showAge(document.createdAt, context.io.now())}${commit}.`);
+  return { targets: new Map(targets.map((target) => [target.name, target])), source: document.source };
+}
+
 async function applyOne(
   context: Context,
   prepared: Prepared,
   target: PreparedTarget,
   options: Options,
+  approved: Approved | undefined,
 ): Promise<TargetOutcome> {
-  const planned = await planPrepared(prepared, target);
+  const saved = approved?.targets.get(target.input.name);
+  const planned = await planPrepared(prepared, saved === undefined ? target : onlySaved(target, saved));
   try {
+    if (saved !== undefined && approved !== undefined)
+      assertStillFits(saved, planned, approved.source, context);
     const silent = context.quiet && options.yes === true;
     if (!silent) showPlan(context, prepared, planned, options.output);
     if (planned.document.changes.length > 0 && !isRefusedTarget(planned.document)) {

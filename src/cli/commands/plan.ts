@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
-import { isRefusedTarget, planDocument, planPrepared } from '../../project/plan-targets.ts';
+import { isRefusedTarget, planDocument, planPrepared, withIntegrity } from '../../project/plan-targets.ts';
 import { prepareTargets } from '../../project/prepare.ts';
 import { redacted } from '../../project/redacted.ts';
 import { writeResult } from '../../project/write-file.ts';
@@ -75,7 +75,7 @@ async function makePlan(context: Context, options: Options): Promise<MadePlan> {
       failures.push(failure);
     }
   }
-  const document = redacted(planDocument(prepared, targets, context.io.now()), context);
+  const document = withIntegrity(redacted(planDocument(prepared, targets, context.io.now()), context));
   return failures.length === 0 ? { document } : { document, failure: failures[0] };
 }
 

@@ -66,6 +66,10 @@ export const planSchema: JsonObject = {
       "items": {
         "$ref": "#/$defs/target"
       }
+    },
+    "integrity": {
+      "description": "SHA-256 over all the rest: a saved plan that was edited is refused.",
+      "type": "string"
     }
   },
   "$defs": {
@@ -99,6 +103,10 @@ export const planSchema: JsonObject = {
         },
         "lineage": {
           "description": "Identity of the state; absent when there is none yet.",
+          "type": "string"
+        },
+        "instance": {
+          "description": "Fingerprint (SHA-256) of the identity of the service instance.",
           "type": "string"
         },
         "requests": {

@@ -27,6 +27,10 @@ export interface PlanFile {
    * One entry per planned target.
    */
   targets: PlanFileTarget[];
+  /**
+   * SHA-256 over all the rest: a saved plan that was edited is refused.
+   */
+  integrity?: string;
 }
 /**
  * The program that made the plan.
@@ -74,6 +78,10 @@ export interface PlanFileTarget {
    * Identity of the state; absent when there is none yet.
    */
   lineage?: string;
+  /**
+   * Fingerprint (SHA-256) of the identity of the service instance.
+   */
+  instance?: string;
   /**
    * Requests that planning took.
    */
