@@ -26,8 +26,8 @@ export interface SimulationResult {
   /** In a plan's lists. */
   announcedMissed: number;
   announcedExtra: number;
-  /** Before the first run that the plan showed for after the write. */
-  later: number;
+  /** Announced as missed, and run all the same: the schedule of before was still there. */
+  spared: number;
   /** Changes that did not succeed. */
   failures: unknown[];
   /** What was missed or doubled unannounced, with what came before. */

@@ -31,6 +31,8 @@ export interface Impact {
   immediate: boolean;
   /** The first run of a new schedule that the service starts at once; announced, not refused. */
   announced?: boolean;
+  /** When it ran last (ISO 8601, UTC), null when no run is known; absent where the service was not asked or does not tell. */
+  lastRun?: string | null;
   /** Run logs that a delete takes with it: a number when known, true when there may be some. */
   runLogsLost: number | boolean;
 }

@@ -341,8 +341,7 @@ function guardReplace(change: Draft, desired: Resource, kind: Kind): Draft {
     ...change,
     blocked: {
       code: 'REPLACE_WHOLE',
-      message:
-        'this change needs the whole object to be deleted and created again, with all its parts and run logs',
+      message: `this change needs the whole object to be deleted and created again${kind.keepsRunLogs === true ? ', with all its parts and run logs' : ''}`,
       override: 'lifecycle.allowReplace: true',
     },
   };

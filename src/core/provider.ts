@@ -23,6 +23,8 @@ export interface Kind {
    * no other update (Riversand batch), so that a replace is announced but not refused.
    */
   replace: 'guarded' | 'usual';
+  /** The service keeps logs of the runs, and a deletion takes them along. */
+  keepsRunLogs?: boolean;
   /** Fields that the service does not give back; compared desired against base. */
   unreadable: readonly Pointer[];
   /** Objects compared and written as one value (`/data`), relative to the object (resource or part). */
@@ -235,6 +237,8 @@ export interface KnownObject {
   spec: JsonObject;
   /** False: only the state names it, so that it is to be removed. */
   wanted: boolean;
+  /** What the state has under this identity, as last applied (secrets sealed). */
+  applied?: JsonObject;
 }
 
 /** A connection of a provider to one target. Opened for reading alone (plan), or for writing too (apply). */

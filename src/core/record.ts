@@ -1,6 +1,6 @@
 import type { InventoryEntry, InventoryPart, Released } from './inventory.ts';
 import type { JsonObject } from './json.ts';
-import { getAt } from './pointer.ts';
+import { getAt, isAtOrBelow, type Pointer } from './pointer.ts';
 import type { Kind } from './provider.ts';
 import { partPath, type Resource } from './resource.ts';
 import { pointersWithin } from './scope.ts';
@@ -19,8 +19,8 @@ export interface RecordInput {
   sealer: Sealer;
   /** ISO instant. */
   now: string;
-  /** Taken over without a write: what cannot be read back was never seen. */
-  adopted?: boolean;
+  /** Which fields this apply wrote: all of an object that it made, else those that it changed; none where it wrote nothing. */
+  written: 'all' | readonly Pointer[];
   commit?: string;
 }
 
@@ -61,11 +61,14 @@ export function recordApplied(input: RecordInput): InventoryEntry {
   };
 }
 
-/** Fields that nobody could read when the object was adopted, until a write makes them known. */
-function unverified({ desired, kind, before, adopted }: RecordInput): Pick<InventoryEntry, 'unverified'> {
-  if (adopted === undefined) return before?.unverified === undefined ? {} : { unverified: before.unverified };
-  if (!adopted) return {};
-  const unseen = kind.unreadable.filter((pointer) => getAt(desired.spec, pointer) !== undefined);
+/** Fields that cannot be read and that nobody saw when the object was adopted, until a write of theirs makes them known. */
+function unverified({ desired, kind, before, written }: RecordInput): Pick<InventoryEntry, 'unverified'> {
+  if (written === 'all') return {};
+  const adopted = before === undefined ? kind.unreadable : (before.unverified ?? []);
+  const unseen = adopted.filter(
+    (pointer) =>
+      getAt(desired.spec, pointer) !== undefined && !written.some((field) => isAtOrBelow(field, pointer)),
+  );
   return unseen.length === 0 ? {} : { unverified: unseen };
 }
 

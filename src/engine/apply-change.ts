@@ -180,7 +180,8 @@ function planAgain(
   const approved = workOf(planned);
   const extra = [...workOf(change)].filter((item) => !approved.has(item));
   if (extra.length > 0) throw changedMeanwhile(`it would now also need: ${extra.join(', ')}`);
-  return change;
+  // What happens to the runs is what the plan announced; a provider may hold itself to it.
+  return planned.impact === undefined ? change : { ...change, impact: planned.impact };
 }
 
 function workOf(change: Change): Set<string> {

@@ -67,9 +67,12 @@ export async function observeTarget(input: ObserveInput): Promise<Observation> {
 function knownObjects({ desired, inventory }: ObserveInput): KnownObject[] {
   const known = new Map<string, KnownObject>();
   for (const { kind, identity, spec } of Object.values(inventory))
-    known.set(keyOf({ kind, identity }), { kind, identity, spec, wanted: false });
-  for (const { kind, identity, spec } of desired)
-    known.set(keyOf({ kind, identity }), { kind, identity, spec, wanted: true });
+    known.set(keyOf({ kind, identity }), { kind, identity, spec, wanted: false, applied: spec });
+  for (const { kind, identity, spec } of desired) {
+    const applied = known.get(keyOf({ kind, identity }))?.applied;
+    const own = { kind, identity, spec, wanted: true };
+    known.set(keyOf(own), applied === undefined ? own : { ...own, applied });
+  }
   return [...known.values()];
 }
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/json.ts';
 import { equalJson } from '../core/json.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import type { Kind, OperationResult } from '../core/provider.ts';
-import { recordApplied, releaseParts, withoutParts } from '../core/record.ts';
+import { type RecordInput, recordApplied, releaseParts, withoutParts } from '../core/record.ts';
 import type { LiveResource } from '../core/resource.ts';
 import { formatInstant } from '../time/index.ts';
 import type { StateWriter } from './state-writer.ts';
@@ -78,10 +78,19 @@ function applied(
     before,
     sealer: context.sealer,
     now: formatInstant(deps.now()),
-    adopted: before === undefined && change.action === 'adopt' && change.operations.length === 0,
+    written: writtenBy(change, results),
     ...(deps.commit === undefined ? {} : { commit: deps.commit }),
   });
   return live === undefined ? entry : dropStaleEffective(entry, live);
+}
+
+/** A new id is a new object, every field of which we sent; in place only what the change names was written. */
+function writtenBy(change: Change, results: ReadonlyMap<string, OperationResult>): RecordInput['written'] {
+  const made = idIn(results);
+  if (change.action === 'create' || (made !== undefined && made !== change.live?.id)) return 'all';
+  const own = change.operations.filter((operation) => operation.part === undefined);
+  if (own.length === 0 || !own.every((operation) => results.has(operation.id))) return [];
+  return change.fields.filter((field) => field.healed).map((field) => field.pointer);
 }
 
 function idIn(results: ReadonlyMap<string, OperationResult>): string | undefined {

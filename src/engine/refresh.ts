@@ -28,6 +28,7 @@ export async function refreshEntries(
       id: before.id,
       partIds: new Map(),
       effective: {},
+      written: [],
       before,
       sealer: context.sealer,
       now: formatInstant(context.now),

@@ -29,17 +29,20 @@ export function alarmsOf(change: PlanChange): Alarm[] {
     ),
     ...when(missed > 0, `${counted(missed, 'run')} missed`, true),
     ...when(extra > 0, counted(extra, 'extra run'), true),
-    ...when(
-      impacts.some(({ runLogsLost }) => runLogsLost !== false && runLogsLost !== 0),
-      'run logs lost',
-      false,
-    ),
+    ...when(losesRunLogs(change), 'run logs lost', false),
     ...when(
       [change, ...change.parts].some(({ blocked }) => blocked !== undefined),
       'blocked',
       true,
     ),
   ];
+}
+
+/** Whether run logs go with it, or may: only where the service keeps any. */
+export function losesRunLogs(change: PlanChange): boolean {
+  return [change, ...change.parts].some(
+    ({ impact }) => impact !== undefined && impact.runLogsLost !== false && impact.runLogsLost !== 0,
+  );
 }
 
 /** A refusal with the place it is about. */

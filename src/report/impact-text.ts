@@ -10,7 +10,17 @@ export function impactLines(
   indent: string,
   options: RenderOptions,
 ): string[] {
-  return [...runLines(impact, action, indent, options), ...alarmLines(impact, indent, options)];
+  return [
+    ...lastRunLines(impact, indent, options),
+    ...runLines(impact, action, indent, options),
+    ...alarmLines(impact, indent, options),
+  ];
+}
+
+function lastRunLines({ lastRun }: Impact, indent: string, { palette }: RenderOptions): string[] {
+  if (lastRun === undefined) return [];
+  const text = lastRun === null ? 'none is known' : showInstants([lastRun]).join('');
+  return [`${indent}${palette.faint('last run')}  ${text}`];
 }
 
 function runLines(

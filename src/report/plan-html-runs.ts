@@ -8,7 +8,7 @@ const SHOWN = 8;
 
 /** What a change does to the runs of one part: before and after, missed and extra ones marked. All times are UTC. */
 export function runsHtml(impact: Impact, gone: boolean): string {
-  const { before, after, missed, extra } = impact;
+  const { before, after, missed, extra, lastRun } = impact;
   const same = before.join() === after.join();
   const rows = same
     ? [row('next runs (UTC)', chips(after, new Set(), 'extra'))]
@@ -42,8 +42,13 @@ export function runsHtml(impact: Impact, gone: boolean): string {
     before.length > 0 && after.length === 0 && !gone
       ? '<p class="warn">No run follows within a year.</p>'
       : '';
-  const table = [...rows, ...others].join('');
+  const table = [row('last run (UTC)', lastCall(lastRun)), ...rows, ...others].join('');
   return `${table === '' ? '' : `<table>${table}</table>`}${none}${alarms(impact)}`;
+}
+
+function lastCall(lastRun: string | null | undefined): string {
+  if (lastRun === undefined) return '';
+  return lastRun === null ? 'none is known' : chips([lastRun], new Set(), 'extra');
 }
 
 function row(label: string, cells: string): string {

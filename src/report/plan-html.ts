@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../core/errors.ts';
 import type { PlanChange, PlanDocument, PlanTarget } from '../core/plan-document.ts';
-import { refusalsOf } from './alarms.ts';
+import { losesRunLogs, refusalsOf } from './alarms.ts';
 import { escapeText } from './calendar/markup.ts';
 import { showInstant } from './instant.ts';
 import { changeHtml } from './plan-html-change.ts';
@@ -136,8 +136,9 @@ function groupsHtml(changes: readonly PlanChange[]): string[] {
     if (members.length === 0) return [];
     const gone = group.action === 'delete';
     const title = `${group.title} (${members.length})`;
+    const logs = members.some(losesRunLogs) ? 'run logs go with them and ' : '';
     const heading = gone
-      ? `<h3 class="loud">${escapeText(title)}, run logs go with them and this cannot be undone</h3>`
+      ? `<h3 class="loud">${escapeText(title)}, ${logs}this cannot be undone</h3>`
       : `<h3>${escapeText(title)}</h3>`;
     return [
       heading,

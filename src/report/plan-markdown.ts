@@ -147,7 +147,10 @@ function impactItems(impact: Impact): string[] {
   const list = (label: string, instants: readonly string[]): string[] =>
     instants.length === 0 ? [] : [`- ${label}: ${showInstants(instants).map(code).join(', ')} UTC`];
   const same = impact.before.join() === impact.after.join();
+  const { lastRun } = impact;
   return [
+    ...(lastRun === null ? ['- last run: none is known'] : []),
+    ...list('last run', typeof lastRun === 'string' ? [lastRun] : []),
     ...(same ? [] : list('runs before', impact.before)),
     ...list(same || impact.before.length === 0 ? 'next runs' : 'runs after', impact.after),
     ...(impact.announced === true ? ['- the service starts its first run at once'] : []),

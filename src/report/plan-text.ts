@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../core/errors.ts';
-import type { PlanDocument, PlanTarget } from '../core/plan-document.ts';
+import type { PlanChange, PlanDocument, PlanTarget } from '../core/plan-document.ts';
+import { losesRunLogs } from './alarms.ts';
 import { changeLines } from './change-text.ts';
 import type { RenderOptions } from './palette.ts';
 import { counted, fill, oneLine, sentence } from './text.ts';
@@ -35,15 +36,16 @@ function groupLines(target: PlanTarget, options: RenderOptions): string[] {
     .filter(({ changes }) => changes.length > 0);
   return groups.flatMap(({ group, changes }, index) => [
     ...(index > 0 ? [''] : []),
-    groupTitle(group, changes.length, options),
+    groupTitle(group, changes, options),
     ...changes.flatMap((change, place) => [...(place > 0 ? [''] : []), ...changeLines(change, options)]),
   ]);
 }
 
-function groupTitle(group: ChangeGroup, count: number, { palette }: RenderOptions): string {
-  const title = `${group.title} (${count})`;
+function groupTitle(group: ChangeGroup, changes: readonly PlanChange[], { palette }: RenderOptions): string {
+  const title = `${group.title} (${changes.length})`;
   if (group.action !== 'delete') return painterOf(group.action, palette)(title);
-  return palette.alarm(`${title}: run logs go with them, this cannot be undone`);
+  const logs = changes.some(losesRunLogs) ? 'run logs go with them, ' : '';
+  return palette.alarm(`${title}: ${logs}this cannot be undone`);
 }
 
 /** Remarks about a target, errors first. */

@@ -24,6 +24,20 @@ function grouped(changes: PlanChange[]): Record<string, string[]> {
   return groups;
 }
 
+test('a deletion speaks of run logs only where some are lost', () => {
+  const gone = (impact?: PlanPart['impact']): string => {
+    const parts = [{ ...part('delete'), ...(impact === undefined ? {} : { impact }) }];
+    return renderPlanText(
+      samplePlan({ changes: [sampleChange({ action: 'delete', reason: 'removed', parts })] }),
+      plain,
+    );
+  };
+  const none = { before: [], after: [], missed: [], extra: [], immediate: false, runLogsLost: false };
+  expect(gone()).toContain('DELETE (1): this cannot be undone');
+  expect(gone(none)).toContain('DELETE (1): this cannot be undone');
+  expect(gone({ ...none, runLogsLost: true })).toContain('DELETE (1): run logs go with them, this cannot');
+});
+
 describe('the text of a plan', () => {
   test('groups by action, shows fields old → new and runs before and after, and puts deletes last', () => {
     expect(renderPlanText(samplePlan(), plain)).toMatchInlineSnapshot(`

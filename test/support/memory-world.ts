@@ -62,6 +62,7 @@ export function entryOf(
     id: `id-${resource.identity}`,
     partIds: new Map(Object.entries(ids)),
     effective: {},
+    written: 'all',
     before: undefined,
     sealer: createSealer(stateKey),
     now: '2026-01-01T00:00:00Z',

@@ -488,6 +488,17 @@ export const planSchema: JsonObject = {
           "description": "The immediate run is the announced first run of a new schedule.",
           "type": "boolean"
         },
+        "lastRun": {
+          "description": "When it ran last, null when no run is known; absent where the service was not asked or does not tell.",
+          "anyOf": [
+            {
+              "type": "string"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        },
         "runLogsLost": {
           "description": "Run logs that a delete takes with it: a number when known, true when there may be some.",
           "anyOf": [

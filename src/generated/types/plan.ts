@@ -299,6 +299,10 @@ export interface PlanFileImpact {
    */
   announced?: boolean;
   /**
+   * When it ran last, null when no run is known; absent where the service was not asked or does not tell.
+   */
+  lastRun?: string | null;
+  /**
    * Run logs that a delete takes with it: a number when known, true when there may be some.
    */
   runLogsLost: number | boolean;

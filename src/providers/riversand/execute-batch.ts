@@ -1,15 +1,13 @@
 import { ReconcileError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { HttpRequest, OperationResult } from '../../core/provider.ts';
-import { formatInstant } from '../../time/index.ts';
 import { batchBody, batchSecrets, identifierBody, processBody } from './bodies.ts';
 import { makeGuid } from './guid.ts';
 import { idsOf } from './mapping.ts';
-import { isRenamed } from './operations.ts';
 import { type Pair, pairIdentity, pairOf, pairText } from './pairs.ts';
 import { batchPath } from './paths.ts';
-import { firstRun, marginOf, rhythmOf } from './phase.ts';
 import { settleCreate } from './settle.ts';
+import { startOf } from './start.ts';
 import { batchTarget } from './target.ts';
 import type { Verb } from './verbs.ts';
 import { type Doing, internal, send, unsettled } from './writing.ts';
@@ -35,11 +33,11 @@ export function recreateBatch(doing: Doing): Promise<OperationResult> {
 }
 
 async function write(doing: Doing, pair: Pair, before: readonly string[]): Promise<OperationResult> {
-  const { change, context, surroundings } = doing;
+  const { change, surroundings } = doing;
   const values = batchTarget(change);
   let doNotRunUntil = '';
-  const attempt = () => {
-    doNotRunUntil = startOf(doing, values, context.now());
+  const attempt = async () => {
+    doNotRunUntil = await startOf(doing, values);
     const request: HttpRequest = {
       method: 'POST',
       path: batchPath,
@@ -50,14 +48,6 @@ async function write(doing: Doing, pair: Pair, before: readonly string[]): Promi
   };
   const id = await settleCreate(doing, pair, values, before, attempt);
   return { id, effective: { '': { doNotRunUntil } }, wrote: true };
-}
-
-/** Computed at each call: the next due time of the phase, never so near that the call itself could overtake it. */
-function startOf({ change }: Doing, values: JsonObject, now: number): string {
-  const rhythm = rhythmOf(values, isRenamed(change) ? undefined : change.base?.effective);
-  if (rhythm === undefined)
-    throw internal(`${change.address}: the interval ${String(values['recurrenceInterval'])} cannot be read.`);
-  return formatInstant(firstRun(rhythm, now, marginOf(values['startMargin'])));
 }
 
 export function enableBatch(doing: Doing): Promise<OperationResult> {

@@ -2,12 +2,10 @@ import type { Change, Impact } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Outlook } from '../../core/provider.ts';
 import { formatInstant } from '../../time/index.ts';
+import { compareRuns, RUNS } from './compare-runs.ts';
 import { healedFields, isRenamed } from './operations.ts';
 import { firstRun, marginOf, type Rhythm, rhythmOf, runsFrom } from './phase.ts';
 import { batchTarget } from './target.ts';
-
-/** How many coming runs are shown. */
-const RUNS = 5;
 
 type Planned = Omit<Change, 'operations'>;
 
@@ -58,22 +56,9 @@ function ignoredUnread({ desired }: Planned): string[] {
 
 function batchImpact(change: Planned, now: number): Impact {
   const before = runsBefore(change, now);
-  const after = runsAfter(change, now);
   const isNew = change.live === undefined || before.length === 0;
-  const reach = Math.min(
-    Number.POSITIVE_INFINITY,
-    ...[before, after].filter((runs) => runs.length === RUNS).map((runs) => runs.at(-1) ?? 0),
-  );
-  return {
-    before: before.map(formatInstant),
-    after: after.map(formatInstant),
-    missed: before.filter((at) => at <= reach && !after.includes(at)).map(formatInstant),
-    extra: isNew
-      ? []
-      : after.filter((at) => at <= reach && !before.includes(at)).map((at) => formatInstant(at)),
-    immediate: false,
-    runLogsLost: false,
-  };
+  const impact = compareRuns(before, runsAfter(change, now), isNew);
+  return { ...impact, missed: [...new Set([...impact.missed, ...skippedRuns(change, now)])].sort() };
 }
 
 /** Known only for the schedule that we wrote: its phase is what was sent then. */
@@ -84,14 +69,35 @@ function runsBefore({ live, base }: Planned, now: number): number[] {
 }
 
 function runsAfter(change: Planned, now: number): number[] {
-  const { desired, base, action } = change;
+  const { desired, action } = change;
   if (desired === undefined || action === 'deactivate' || desired.spec['enabled'] === false) return [];
   const target = batchTarget(change);
-  const rhythm = rhythmOf(target, isRenamed(change) ? undefined : base?.effective);
+  const rhythm = writtenRhythm(change);
   if (rhythm === undefined) return [];
   if (action === 'update') return coming(rhythm, now);
   const first = firstRun(rhythm, now, marginOf(target['startMargin']));
   return runsFrom(first, rhythm.interval, first, RUNS);
+}
+
+/** So many are named at most; a margin of a thousand intervals is a mistake that `validate` has named. */
+const MOST_SKIPPED = 1000;
+
+/** Due by the new rhythm between now and the first run that the new schedule gets: nothing runs them. */
+function skippedRuns(change: Planned, now: number): string[] {
+  if (change.action === 'update') return [];
+  const [first] = runsAfter(change, now);
+  const rhythm = writtenRhythm(change);
+  const anchor = rhythm?.startAt ?? rhythm?.last;
+  if (rhythm === undefined || anchor === undefined || first === undefined) return [];
+  const count = Math.min(MOST_SKIPPED, Math.ceil((first - Math.max(now, anchor)) / rhythm.interval));
+  if (count <= 0) return [];
+  return runsFrom(anchor, rhythm.interval, now + 1, count)
+    .filter((at) => at < first)
+    .map(formatInstant);
+}
+
+function writtenRhythm(change: Planned): Rhythm | undefined {
+  return rhythmOf(batchTarget(change), isRenamed(change) ? undefined : change.base?.effective);
 }
 
 function interval(spec: JsonObject): JsonObject {
@@ -103,11 +109,4 @@ function coming(rhythm: Rhythm | undefined, now: number): number[] {
   const anchor = rhythm?.last ?? rhythm?.startAt;
   if (rhythm === undefined || anchor === undefined) return [];
   return runsFrom(anchor, rhythm.interval, now, RUNS);
-}
-
-/** Schedule objects: the last run, where the object is about to go. */
-export function objectOutlook(change: Planned): Outlook {
-  if (change.action !== 'delete') return { warnings: [] };
-  const last = change.live?.facts['lastInvocation'];
-  return { warnings: [typeof last === 'string' ? `its last run was at ${last}` : 'no run of it is known'] };
 }

@@ -45,8 +45,12 @@ export const ATTRIBUTES = {
   taskUrl: 'scheduleTaskUrl',
 } as const;
 
-/** A schedule object in the words of manifests: every field is there, empty ones too. `lastInvocation`: epoch ms. */
-export function toLiveObject(object: WireObject, lastInvocation?: number): LiveResource {
+/**
+ * A schedule object in the words of manifests: every field is there, empty ones too. `last`: when each object ran last, epoch ms
+ * by id, if that was asked for.
+ */
+export function toLiveObject(object: WireObject, last?: ReadonlyMap<string, number>): LiveResource {
+  const at = last?.get(object.id);
   const jsonData = objectAt(object.data, 'jsonData');
   const configuration = objectAt(jsonData, 'scheduleConfiguration');
   const spec: JsonObject = {
@@ -67,7 +71,7 @@ export function toLiveObject(object: WireObject, lastInvocation?: number): LiveR
     spec,
     canonical: canonicalObject(spec),
     parts: [],
-    facts: lastInvocation === undefined ? {} : { lastInvocation: formatInstant(lastInvocation) },
+    facts: last === undefined ? {} : { lastInvocation: at === undefined ? null : formatInstant(at) },
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Diagnostic } from '../../core/errors.ts';
+import { equalJson } from '../../core/json.ts';
 import type { KnownObject } from '../../core/provider.ts';
 import type { LiveResource } from '../../core/resource.ts';
 import { type RiversandClient, unsound } from './client.ts';
 import { lastInvocations, toLiveBatch, toLiveObject } from './mapping.ts';
-import { ALL, identityInId, type Pair, pairIdentity, pairOf } from './pairs.ts';
+import { canonicalObject } from './normalize.ts';
+import { ALL, identityInId, type Pair, pairIdentity, pairOf, pairText } from './pairs.ts';
 import { isRefusal } from './refusal.ts';
 import type { WireBatchSchedule } from './wire.ts';
 
@@ -29,10 +31,14 @@ export async function observeBatch(
   client: RiversandClient,
   tenantId: string,
   pairs: Pairs,
+  known: readonly KnownObject[],
 ): Promise<Observed> {
   const { rows, diagnostics } = await listBatch(client, pairs);
   const resources = groupBatch(rows, tenantId, pairs);
-  return { resources, diagnostics: [...diagnostics, ...resources.flatMap(duplicates)] };
+  return {
+    resources,
+    diagnostics: [...diagnostics, ...resources.flatMap(duplicates), ...collisions(resources, known)],
+  };
 }
 
 interface Listed {
@@ -97,6 +103,24 @@ function refuseOtherTenant(id: string, tenantId: string, pairs: Pairs): void {
   );
 }
 
+/** Written for one pair, and wanted for another one that the service's ids write alike: nobody could tell the two apart. */
+function collisions(resources: readonly LiveResource[], known: readonly KnownObject[]): Diagnostic[] {
+  const live = new Set(resources.map(({ identity }) => identity));
+  return known.flatMap(({ kind, identity, spec, applied }): Diagnostic[] => {
+    const wanted = kind === 'RiversandBatchJob' && live.has(identity) ? pairOf(spec) : undefined;
+    const written = pairOf(applied ?? {});
+    if (wanted === undefined || written === undefined || equalJson({ ...wanted }, { ...written })) return [];
+    return [
+      {
+        code: 'RIVERSAND_PAIRS_COLLIDE',
+        severity: 'error',
+        message: `the manifest wants ${pairText(wanted)}, the live schedule was written for ${pairText(written)}: the service's ids write both as "${identity}", so that they cannot be told apart`,
+        remedy: `Go back to ${pairText(written)}, or give the job definition another name. If the old schedule was removed in the service, plan again.`,
+      },
+    ];
+  });
+}
+
 function duplicates({ facts, identity }: LiveResource): Diagnostic[] {
   const ids = Array.isArray(facts['ids']) ? facts['ids'] : [];
   if (ids.length < 2) return [];
@@ -124,7 +148,7 @@ export async function readBatch(
 }
 
 /**
- * All schedule objects with one `get`. Only when one of ours is to be removed a second call asks when the objects ran last:
+ * All schedule objects with one `get`. Only when one of ours is about to change a second call asks when the objects ran last:
  * nothing depends on it, so that its failure is no more than a note.
  */
 export async function observeObjects(
@@ -132,18 +156,29 @@ export async function observeObjects(
   known: readonly KnownObject[],
 ): Promise<Observed> {
   const objects = await client.objects();
-  const leaving = new Set(
-    known
-      .filter(({ kind, wanted }) => kind === 'RiversandSchedule' && !wanted)
-      .map(({ identity }) => identity),
+  const ours = new Map(
+    known.filter(({ kind }) => kind === 'RiversandSchedule').map((object) => [object.identity, object]),
   );
-  const plain = { resources: objects.map((object) => toLiveObject(object)), diagnostics: [] };
-  if (!objects.some(({ id }) => leaving.has(id))) return plain;
+  const resources = objects.map((object) => toLiveObject(object));
+  if (!resources.some((live) => isLeavingOrMoving(ours.get(live.identity), live)))
+    return { resources, diagnostics: [] };
   const infos = await unlessRefused(client.infos());
   if (infos === undefined) {
     const message = 'the service does not tell when the schedule objects ran last';
-    return { ...plain, diagnostics: [{ code: 'RIVERSAND_NO_LAST_RUN', severity: 'info', message }] };
+    return { resources, diagnostics: [{ code: 'RIVERSAND_NO_LAST_RUN', severity: 'info', message }] };
   }
   const last = lastInvocations(infos);
-  return { ...plain, resources: objects.map((object) => toLiveObject(object, last.get(object.id))) };
+  return { resources: objects.map((object) => toLiveObject(object, last)), diagnostics: [] };
+}
+
+/** To be removed, another one than wanted, or with a field that left its manifest. */
+function isLeavingOrMoving(known: KnownObject | undefined, live: LiveResource): boolean {
+  if (known === undefined) return false;
+  if (!known.wanted) return true;
+  const { spec, applied = {} } = known;
+  const wanted = canonicalObject(spec);
+  return (
+    Object.keys(applied).some((field) => !Object.hasOwn(spec, field)) ||
+    Object.entries(wanted).some(([field, value]) => !equalJson(live.canonical[field], value))
+  );
 }

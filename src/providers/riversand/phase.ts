@@ -22,6 +22,20 @@ export function firstRun({ interval, startAt, last }: Rhythm, now: number, margi
   return anchor + (Math.floor((earliest - anchor) / interval) + 1) * interval;
 }
 
+/** The first run must never be nearer than this when the request leaves: long enough for a slow answer, ms. */
+const LONGEST_LEAD = 60_000;
+
+/** Part of the margin, and never so long that a short interval leaves no room for it. All in ms. */
+export function leadOf({ interval }: Rhythm, margin: number): number {
+  return Math.min(margin / 2, LONGEST_LEAD, interval / 3);
+}
+
+/** Whether an instant is one of the rhythm's; all are where it has no phase. */
+export function isOnGrid({ interval, startAt, last }: Rhythm, at: number): boolean {
+  const anchor = startAt ?? last;
+  return anchor === undefined || (at >= anchor && (at - anchor) % interval === 0);
+}
+
 /** Runs of a phase from `from` on, none before the anchor. */
 export function runsFrom(anchor: number, interval: number, from: number, limit: number): number[] {
   const first = anchor >= from ? anchor : anchor + Math.ceil((from - anchor) / interval) * interval;

@@ -53,7 +53,7 @@ async function openRiversand(
   async function observe(kinds: readonly string[], known: readonly KnownObject[]): Promise<Observation> {
     for (const [identity, pair] of pairsOf(known)) pairs.set(identity, pair);
     const observed = await Promise.all([
-      kinds.includes('RiversandBatchJob') ? observeBatch(client, tenantId, pairs) : nothing,
+      kinds.includes('RiversandBatchJob') ? observeBatch(client, tenantId, pairs, known) : nothing,
       kinds.includes('RiversandSchedule') ? objectsOrNote(known) : nothing,
     ]);
     return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isObject } from '../../../src/core/json.ts';
+import { leadOf } from '../../../src/providers/riversand/phase.ts';
 import { batch, HOUR, MINUTE, START, type World, world } from './support.ts';
 
 async function applied(spec = {}): Promise<World> {
@@ -164,6 +165,29 @@ describe('SEMANTICS 1: what cannot be read', () => {
     expect((await here.plan([wanted])).changes).toEqual([]);
   });
 
+  it('stays unverified until a write makes it known: enabling does so for enabled alone', async () => {
+    const here = await world((tenant) => tenant.add('data_load_nightly'));
+    const wanted = batch({ jobInputPayload: { a: 1 }, enabled: false });
+    await here.apply([wanted], { adopt: 'equal' });
+    const enabled = batch({ jobInputPayload: { a: 1 } });
+    await here.apply([enabled]);
+    expect(here.tenant.writes()).toEqual(['schedule-batch-enable']);
+    expect((await entry(here))?.unverified).toEqual(['/jobInputPayload']);
+    // The margin is ours alone: what only concerns the books verifies nothing.
+    await here.apply([batch({ jobInputPayload: { a: 1 }, startMargin: 'PT5M' })]);
+    expect((await entry(here))?.unverified).toEqual(['/jobInputPayload']);
+    await here.apply([batch({ jobInputPayload: { a: 2 } })]);
+    expect(here.tenant.writes()).toEqual(['schedule-batch-enable', 'schedule-batch-process']);
+    expect(await entry(here)).not.toHaveProperty('unverified');
+  });
+
+  it('is known from the start where adopting replaces', async () => {
+    const here = await world((tenant) => tenant.add('data_load_nightly', 'PT2H'));
+    await here.apply([batch({ jobInputPayload: { a: 1 } })], { adopt: 'always' });
+    expect(here.tenant.writes()).toEqual(['schedule-batch-process']);
+    expect(await entry(here)).not.toHaveProperty('unverified');
+  });
+
   it('counts as changed when somebody else has made the schedule anew', async () => {
     const here = await applied({ jobInputPayload: { a: 1 } });
     here.tenant.batch = [];
@@ -226,6 +250,115 @@ describe('removal', () => {
     ]);
     expect((await here.plan([moved])).changes).toEqual([]);
   });
+});
+
+describe('pairs that the service’s ids write alike', () => {
+  it('a manifest that changes from (a_b, c) to (a, b_c) is refused, and the message names both', async () => {
+    const here = await world();
+    await here.apply([batch({ appId: 'a_b', jobDefId: 'c' })]);
+    here.tenant.calls = [];
+    const other = batch({ appId: 'a', jobDefId: 'b_c' });
+    const planned = await here.plan([other]);
+    const [found] = planned.document.diagnostics.filter(({ severity }) => severity === 'error');
+    expect(found?.code).toBe('RIVERSAND_PAIRS_COLLIDE');
+    expect(found?.message).toContain('app "a", job "b_c"');
+    expect(found?.message).toContain('app "a_b", job "c"');
+    await expect(here.apply([other])).rejects.toMatchObject({ code: 'REFUSED' });
+    expect(here.tenant.writes()).toEqual([]);
+  });
+
+  it('so is one under another name, when the disabled schedule of the other pair is still there', async () => {
+    const here = await world();
+    await here.apply([batch({ appId: 'a_b', jobDefId: 'c' })]);
+    const policy = { prune: true, allowEmpty: true, allowDeleteAll: true };
+    await here.apply([], policy);
+    const other = batch({ appId: 'a', jobDefId: 'b_c' }, {}, 'other');
+    await expect(here.apply([other], { ...policy, adopt: 'always' })).rejects.toMatchObject({
+      code: 'REFUSED',
+    });
+    here.tenant.batch = [];
+    expect((await here.apply([other], policy)).outcomes[0]?.status).toBe('succeeded');
+    expect((await here.plan([other], policy)).changes).toEqual([]);
+  });
+
+  it('two manifests that swap or take over their pairs are refused', async () => {
+    const here = await world();
+    const one = batch({ jobDefId: 'one' }, {}, 'first');
+    const two = batch({ jobDefId: 'two' }, {}, 'second');
+    await here.apply([one, two]);
+    here.tenant.calls = [];
+    const allow = { allowReplace: true };
+    const swapped = [batch({ jobDefId: 'two' }, allow, 'first'), batch({ jobDefId: 'one' }, allow, 'second')];
+    const takenOver = [swapped[0] as (typeof swapped)[number]];
+    for (const wanted of [swapped, takenOver]) {
+      const planned = await here.plan(wanted, { prune: true });
+      expect(planned.document.changes[0]?.blocked?.code).toBe('IDENTITY_TAKEN');
+      await expect(here.apply(wanted, { prune: true })).rejects.toMatchObject({ code: 'REFUSED' });
+    }
+    expect(here.tenant.writes()).toEqual([]);
+  });
+});
+
+describe('SEMANTICS 6: no run is missed that the plan did not name', () => {
+  const minutely = { recurrenceInterval: 'PT1M', startAt: '2026-01-01T00:00:00Z' };
+
+  it('a plan names every run of the new rhythm before its first one', async () => {
+    const here = await applied({ recurrenceInterval: 'PT1H', startAt: '2026-01-01T00:00:00Z' });
+    const [change] = (await here.plan([batch(minutely)])).document.changes;
+    expect(change?.impact?.after[0]).toBe('2026-03-01T12:03:00Z');
+    expect(change?.impact?.missed).toEqual(['2026-03-01T12:01:00Z', '2026-03-01T12:02:00Z']);
+  });
+
+  it('also for a schedule that is new, or comes back to life', async () => {
+    const here = await world();
+    const missed = ['2026-03-01T12:01:00Z', '2026-03-01T12:02:00Z'];
+    const [created] = (await here.plan([batch(minutely)])).document.changes;
+    expect(created?.impact).toMatchObject({ missed, extra: [] });
+    await here.apply([batch({ ...minutely, enabled: false })]);
+    const [woken] = (await here.plan([batch({ ...minutely, recreateOn: { release: 2 } })])).document.changes;
+    expect(woken?.impact?.missed).toEqual(missed);
+  });
+
+  it('a write that comes later keeps to the first run that was announced', async () => {
+    const here = await applied(minutely);
+    here.tenant.before = () => {
+      here.surroundings.advance(10_000);
+      return undefined;
+    };
+    await here.apply([batch({ ...minutely, recreateOn: { release: 2 } })]);
+    // Planned at 12:00:20 after two reads.
+    expect(here.tenant.batch[0]?.doNotRunUntil).toBe('2026-03-01T12:03:00Z');
+  });
+
+  it('a write that comes too late for it waits for the run that is due, and takes the next', async () => {
+    const spec = { recurrenceInterval: 'PT5M', startAt: '2026-01-01T00:00:00Z' };
+    const here = await applied(spec);
+    let reads = 0;
+    here.tenant.before = ({ verb }) => {
+      // The read just before the write: somebody thought it over for four minutes and a half.
+      if (verb === 'schedule-batch-list' && ++reads === 2) here.surroundings.advance(4.5 * MINUTE);
+      return undefined;
+    };
+    let at = 0;
+    here.tenant.before = ((before) => (call, nth) => {
+      if (call.verb === 'schedule-batch-process') at = here.surroundings.now();
+      return before(call, nth);
+    })(here.tenant.before);
+    await here.apply([batch({ ...spec, recreateOn: { release: 2 } })]);
+    expect(new Date(at).toISOString()).toBe('2026-03-01T12:05:01.000Z');
+    expect(here.tenant.batch[0]?.doNotRunUntil).toBe('2026-03-01T12:10:00Z');
+  });
+
+  it.each([30_000, 90_000, 3_000_000, 86_400_000])(
+    'the lead always leaves room: interval %i ms',
+    (interval) => {
+      for (const margin of [0, 10_000, 120_000, 86_400_000]) {
+        const lead = leadOf({ interval }, margin);
+        expect(lead).toBeLessThanOrEqual(Math.min(margin / 2, interval / 3, 60_000));
+        expect(lead >= 0).toBe(true);
+      }
+    },
+  );
 });
 
 describe('several schedules of one pair', () => {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.ts';
+import type { PlanDocument } from '../../../src/core/plan-document.ts';
 import { getAt } from '../../../src/core/pointer.ts';
 import { objectBody } from '../../../src/providers/riversand/bodies.ts';
 import { deleteRequest, objectId } from '../../../src/providers/riversand/object-id.ts';
+import { plainPalette } from '../../../src/report/palette.ts';
+import { renderPlanMarkdown } from '../../../src/report/plan-markdown.ts';
+import { renderPlanText } from '../../../src/report/plan-text.ts';
 import { failure } from './fake-service.ts';
 import { object, type World, world } from './support.ts';
 
@@ -136,6 +140,48 @@ describe('a schedule object', () => {
   });
 });
 
+/** The plan as a document of its own. */
+function samplePlanOf({ document }: Awaited<ReturnType<World['plan']>>): PlanDocument {
+  const tool = { name: 'reconcile', version: '0' };
+  return { formatVersion: '1', tool, createdAt: '', source: {}, targets: [document] };
+}
+
+describe('changing schedule objects', () => {
+  it('says when the object ran last, in an update too, or that no run is known', async () => {
+    const here = await applied();
+    const edited = object('orders', { ...spec, intervalInMins: 10 });
+    expect((await here.plan([edited], stateKey)).document.changes[0]?.impact).toMatchObject({
+      lastRun: null,
+      before: expect.arrayContaining(['2026-03-02T06:05:00Z']),
+      after: expect.arrayContaining(['2026-03-02T06:10:00Z']),
+      missed: ['2026-03-02T06:05:00Z', '2026-03-02T06:15:00Z'],
+    });
+    here.tenant.infos = [{ id: 'i', properties: { scheduleId: 'orders', lastInvocation: '1772362800000' } }];
+    const [change] = (await here.plan([edited], stateKey)).document.changes;
+    expect(change?.impact?.lastRun).toBe('2026-03-01T11:00:00Z');
+  });
+
+  it('asks for last runs also when a field leaves its manifest, and never without a change', async () => {
+    const here = await applied();
+    await here.plan([object('orders', spec)], stateKey);
+    expect(here.tenant.count('get')).toBe(1);
+    const { startTime: _start, ...rest } = spec;
+    const [change] = (await here.plan([object('orders', rest)], stateKey)).document.changes;
+    expect(here.tenant.count('get')).toBe(3);
+    // Without a start nobody knows when it is called: no list, and no promise of a run.
+    expect(change?.impact).toMatchObject({ lastRun: null, before: [], after: [], missed: [], extra: [] });
+  });
+
+  it('a service that does not tell last runs is no reason to fail', async () => {
+    const here = await applied();
+    here.tenant.before = ({ body }) =>
+      JSON.stringify(body).includes('scheduleinfo') ? { body: failure('no right') } : undefined;
+    const planned = await here.plan([object('orders', { ...spec, intervalInMins: 10 })], stateKey);
+    expect(planned.document.diagnostics).toMatchObject([{ code: 'RIVERSAND_NO_LAST_RUN', severity: 'info' }]);
+    expect(planned.document.changes[0]?.impact).not.toHaveProperty('lastRun');
+  });
+});
+
 describe('removing schedule objects', () => {
   const prune = { prune: true, allowEmpty: true, allowDeleteAll: true };
 
@@ -150,7 +196,14 @@ describe('removing schedule objects', () => {
     ];
     const planned = await here.plan([], prune);
     expect(here.tenant.count('get')).toBe(2);
-    expect(planned.document.changes[0]?.warnings).toEqual(['its last run was at 2026-03-01T11:00:00Z']);
+    expect(planned.document.changes[0]).toMatchObject({
+      warnings: [],
+      impact: { lastRun: '2026-03-01T11:00:00Z', before: expect.arrayContaining(['2026-03-02T06:00:00Z']) },
+    });
+    const text = renderPlanText(samplePlanOf(planned), { palette: plainPalette, width: 100, verbose: false });
+    expect(text).toContain('last run  Sun 2026-03-01 11:00');
+    expect(text).toContain('DELETE (1): this cannot be undone');
+    expect(renderPlanMarkdown(samplePlanOf(planned))).toMatch(/^- last run: <code>Sun 2026\S+ \S+<\/code> UTC$/m);
     await here.apply([], prune);
     expect(here.tenant.objects.size).toBe(0);
   });

@@ -72,6 +72,7 @@ async function apply(
     partIds: matched,
     effective: Object.assign({}, ...[...results.values()].map((result) => result.effective ?? {})),
     before,
+    written: 'all',
     sealer: planContext().sealer,
     now: new Date(now()).toISOString(),
   });

@@ -1,6 +1,6 @@
 import type { Kind } from '../../../core/provider.ts';
 import { objectDefault } from '../defaults.ts';
-import { objectOutlook } from '../impact.ts';
+import { objectOutlook } from '../impact-object.ts';
 import { normalizeObject } from '../normalize.ts';
 import { objectOperations } from '../operations.ts';
 import { objectRuns } from '../runs.ts';

@@ -21,6 +21,7 @@ export const sapJob: Kind = {
   preExisting: false,
   deletable: true,
   replace: 'guarded',
+  keepsRunLogs: true,
   unreadable: [],
   atomic: ['/data', '/startTime', '/endTime', '/time'],
   alternatives: MODES.map((mode) => `/${mode}`),

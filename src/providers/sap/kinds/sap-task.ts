@@ -21,6 +21,7 @@ export const sapTask: Kind = {
   preExisting: true,
   deletable: false,
   replace: 'guarded',
+  keepsRunLogs: true,
   unreadable: [],
   atomic: ['/data', '/startTime', '/endTime', '/time'],
   alternatives: MODES.map((mode) => `/${mode}`),
