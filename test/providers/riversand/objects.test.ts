@@ -203,7 +203,9 @@ describe('removing schedule objects', () => {
     const text = renderPlanText(samplePlanOf(planned), { palette: plainPalette, width: 100, verbose: false });
     expect(text).toContain('last run  Sun 2026-03-01 11:00');
     expect(text).toContain('DELETE (1): this cannot be undone');
-    expect(renderPlanMarkdown(samplePlanOf(planned))).toMatch(/^- last run: <code>Sun 2026\S+ \S+<\/code> UTC$/m);
+    expect(renderPlanMarkdown(samplePlanOf(planned))).toMatch(
+      /^- last run: <code>Sun 2026\S+ \S+<\/code> UTC$/m,
+    );
     await here.apply([], prune);
     expect(here.tenant.objects.size).toBe(0);
   });
