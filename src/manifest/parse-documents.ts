@@ -5,6 +5,7 @@ import { composeTrees } from './compose-trees.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { documentToJson, nestedTooDeep, type Trouble } from './node-to-json.ts';
 import { findJsonError, parseCleanJson } from './parse-json.ts';
+import { readPlainYaml } from './read-plain-yaml.ts';
 
 export interface ParsedDocument {
   /** Position among the documents of the file, from 0. */
@@ -22,7 +23,10 @@ export interface ParsedText {
 
 /** All documents of a YAML or JSON text (JSON when the name ends in `.json`). Documents with errors are left out. */
 export function parseDocuments(file: string, text: string, limits: Limits = defaultLimits): ParsedText {
-  if (!isJsonFile(file)) return parseYaml(file, text, limits);
+  if (!isJsonFile(file)) {
+    const plain = readPlainYaml(text, limits);
+    return plain === undefined ? parseYaml(file, text, limits) : { documents: plain, findings: [] };
+  }
   const value = parseCleanJson(text, limits);
   if (value !== undefined) return { documents: [{ index: 0, value, ...jsonStart(text) }], findings: [] };
   const parsed = parseYaml(file, text, limits);
@@ -42,7 +46,8 @@ function isJsonFile(file: string): boolean {
   return file.toLowerCase().endsWith('.json');
 }
 
-function parseYaml(file: string, text: string, limits: Limits): ParsedText {
+/** With the full parser: all of YAML, and the place of everything that is wrong. */
+export function parseYaml(file: string, text: string, limits: Limits): ParsedText {
   const { trees, lines, tooDeep } = composeTrees(text, limits.depth);
   const documents: ParsedDocument[] = [];
   const troubles: Trouble[] = [];
