@@ -2,6 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { ReconcileError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { formatPointer, getAt } from '../core/pointer.ts';
+import { type QuickCheck, quickCheck } from '../core/quick-check.ts';
 import { shorten } from './service-error.ts';
 
 /** Gives the body back as what the schema says it is, or throws WIRE_SCHEMA naming the pointer and what was expected. */
@@ -9,11 +10,14 @@ export type WireValidator<T> = (body: Json | undefined) => Promise<T>;
 
 /**
  * Checks answers against a JSON Schema (2020-12): what a service sends is not trusted before that (SEMANTICS 10).
- * ajv is loaded and the schema compiled at the first answer. `what` names the answer in errors: "the list of jobs".
+ * ajv is loaded at the first answer that does not fit, to say what is wrong. `what` names the answer in errors: "the list of jobs".
  */
 export function createWireValidator<T>(schema: JsonObject, what: string): WireValidator<T> {
+  let fits: QuickCheck | undefined;
   let compiled: Promise<ValidateFunction> | undefined;
   return async (body) => {
+    fits ??= quickCheck(schema);
+    if (body !== undefined && fits?.(body) === true) return body as T;
     compiled ??= compile(schema);
     const validate = await compiled;
     if (body !== undefined && validate(body)) return body as T;

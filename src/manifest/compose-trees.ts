@@ -1,4 +1,5 @@
-import { Composer, type CST, type Document, LineCounter, Parser, Schema } from 'yaml';
+import type { CST, Document, LineCounter, Schema } from 'yaml';
+import { loadYaml } from './lazy.ts';
 import { defaultLimits } from './limits.ts';
 
 export interface Trees {
@@ -13,19 +14,22 @@ const options = {
   // A comparison of each key with each other would take minutes for a hostile file; node-to-json has a Set.
   uniqueKeys: false,
   stringKeys: true,
-  // One for all documents: building it for each took a fifth of the time of small files.
-  schema: new Schema({ schema: 'core', merge: false, resolveKnownTags: false }),
   logLevel: 'silent',
 } as const;
+
+/** One for all documents: building it for each took a fifth of the time of small files. */
+let schema: Schema | undefined;
 
 /**
  * The documents of a YAML text as trees with positions. The parser works on a list, but composing is recursive, and
  * the engine may abort the whole process when the stack runs out: what is too deep is cut off in between.
  */
 export function composeTrees(text: string, depth: number = defaultLimits.depth): Trees {
+  const { Composer, LineCounter, Parser, Schema } = loadYaml();
+  schema ??= new Schema({ schema: 'core', merge: false, resolveKnownTags: false });
   const lines = new LineCounter();
   const parser = new Parser(lines.addNewLine);
-  const composer = new Composer<Document.Parsed['contents'] & object, true>(options);
+  const composer = new Composer<Document.Parsed['contents'] & object, true>({ ...options, schema });
   const trees: Document.Parsed[] = [];
   const tooDeep: number[] = [];
   for (const token of parser.parse(text)) {

@@ -8,7 +8,8 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { createLocator, type LocateOptions } from './locate.ts';
 import { type CachedFile, hashBytes, type ManifestCache } from './manifest-cache.ts';
 import { shorten } from './node-to-json.ts';
-import { type ParsedDocument, parseDocuments } from './parse-documents.ts';
+import { parseDocuments } from './parse-documents.ts';
+import type { ParsedDocument } from './parsed-document.ts';
 import type { ManifestSource, SourceFile } from './source.ts';
 import { suggest } from './suggest.ts';
 

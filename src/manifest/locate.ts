@@ -1,8 +1,9 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
+import type { Document, LineCounter, Node } from 'yaml';
 import { type Pointer, parsePointer } from '../core/pointer.ts';
 import type { Place } from '../core/resource.ts';
 import { composeTrees } from './compose-trees.ts';
 import { scalarOffset } from './scalar-offset.ts';
+import { isAlias, isMap, isScalar, isSeq } from './yaml-nodes.ts';
 
 export interface LocateOptions {
   /** `key`: the key itself rather than its value. */

@@ -1,6 +1,7 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml';
+import type { Document, Node, Scalar } from 'yaml';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Limits } from './limits.ts';
+import { isAlias, isMap, isScalar, isSeq } from './yaml-nodes.ts';
 
 /** Trouble at a character of the text. */
 export interface Trouble {

@@ -1,8 +1,9 @@
-import fastJsonPatch, { type Operation } from 'fast-json-patch';
+import type { Operation } from 'fast-json-patch';
 import type { Finding } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { formatPointer, isAtOrBelow, type Pointer, parsePointer } from '../core/pointer.ts';
 import { compileGlob } from './glob.ts';
+import { loadFastJsonPatch } from './lazy.ts';
 import { mergePatch } from './merge-patch.ts';
 import { forbiddenKeys } from './node-to-json.ts';
 
@@ -103,7 +104,7 @@ function applyOperation(operation: JsonObject, result: Overlaid): Failure | unde
   try {
     // Typed as the library's union; its own validation (third argument) checks the shape.
     const step = operation as unknown as Operation;
-    const { newDocument } = fastJsonPatch.applyPatch(result.value, [step], true, false, true);
+    const { newDocument } = loadFastJsonPatch().applyPatch(result.value, [step], true, false, true);
     if (!isObject(newDocument)) {
       return {
         code: 'PATCH_FAILED',

@@ -1,20 +1,11 @@
 import type { Document, LineCounter, YAMLError } from 'yaml';
 import type { Finding } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
 import { composeTrees } from './compose-trees.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { documentToJson, nestedTooDeep, type Trouble } from './node-to-json.ts';
 import { findJsonError, parseCleanJson } from './parse-json.ts';
+import type { ParsedDocument } from './parsed-document.ts';
 import { readPlainYaml } from './read-plain-yaml.ts';
-
-export interface ParsedDocument {
-  /** Position among the documents of the file, from 0. */
-  index: number;
-  value: Json;
-  /** Where its content starts; both count from 1. */
-  line: number;
-  col: number;
-}
 
 export interface ParsedText {
   documents: ParsedDocument[];

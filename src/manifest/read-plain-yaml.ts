@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Limits } from './limits.ts';
-import type { ParsedDocument } from './parse-documents.ts';
+import type { ParsedDocument } from './parsed-document.ts';
 import { readFlow, readQuoted } from './read-plain-flow.ts';
 import { isPlainStart, NotPlain, resolvePlain, skipSpaces, takeKey } from './read-plain-scalar.ts';
 

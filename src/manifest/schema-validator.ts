@@ -1,6 +1,8 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Pointer } from '../core/pointer.ts';
+import { quickCheck } from '../core/quick-check.ts';
+import { loadAjv } from './lazy.ts';
 import { explainErrors, type PointedFinding } from './schema-errors.ts';
 
 /** Checks a value against one schema. `hidden`: pointers whose values must not be printed. */
@@ -9,12 +11,17 @@ export type SchemaValidator = (value: Json, shows?: (pointer: Pointer) => boolea
 const maxErrors = 100;
 const compiled = new WeakMap<JsonObject, SchemaValidator>();
 
-/** The validator of a schema (JSON Schema 2020-12), compiled at its first use. The same object is compiled once. */
+/**
+ * The validator of a schema (JSON Schema 2020-12). What the quick check finds fit needs no more; ajv, which explains, is
+ * loaded and compiled at the first value that does not fit. The same object is compiled once.
+ */
 export function validatorFor(schema: JsonObject): SchemaValidator {
   const known = compiled.get(schema);
   if (known !== undefined) return known;
+  const fits = quickCheck(schema);
   let validate: ValidateFunction | undefined;
   const validator: SchemaValidator = (value, shows = () => true) => {
+    if (fits?.(value) === true) return [];
     validate ??= compile(schema);
     if (validate(value)) return [];
     return explainErrors((validate.errors ?? []).slice(0, maxErrors), schema, shows);
@@ -24,6 +31,7 @@ export function validatorFor(schema: JsonObject): SchemaValidator {
 }
 
 function compile(schema: JsonObject): ValidateFunction {
+  const { Ajv2020 } = loadAjv();
   const ajv = new Ajv2020({
     strict: true,
     strictRequired: false,
