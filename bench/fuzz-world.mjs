@@ -135,6 +135,8 @@ export async function openWorld({ run, startEmulator }) {
       errIsTerminal: false,
       now: () => emulator.clock.now(),
       sleep: (/** @type {number} */ ms) => emulator.clock.advance(Math.min(ms, 86_400_000)),
+      every: () => () => undefined,
+      process: { owner: 'ann', host: 'here', pid: 4711, isAlive: () => undefined },
       random: () => 0.5,
       confirm: async () => false,
       signal: stop.signal,

@@ -34,6 +34,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/drift.ts')).configureDrift,
   },
   {
+    name: 'forget',
+    summary: 'let resources go: they stay in the service, but are not ours any more',
+    load: async () => (await import('./commands/forget.ts')).configureForget,
+  },
+  {
+    name: 'unprotect',
+    summary: 'lift the protection that the state remembers',
+    load: async () => (await import('./commands/unprotect.ts')).configureUnprotect,
+  },
+  {
     name: 'explain',
     summary: 'say in words what a time expression means, with its next runs',
     load: async () => (await import('./commands/explain.ts')).configureExplain,

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { duration } from './duration.ts';
 
 export type OutputFormat = 'text' | 'json' | 'markdown' | 'html';
 
@@ -22,6 +23,15 @@ export function addTargetOptions(command: Command, defaultTargets: string): Comm
     .option('-t, --target <name>', `the target; repeatable (default: ${defaultTargets})`, collect, [])
     .option('--only <glob>', 'only these addresses, such as "SapJob/report*"; repeatable', collect, [])
     .option('--concurrency <n>', 'most requests in flight, 1 to 16', wholeNumber(1, 16), 8);
+}
+
+/** For commands that change the state alone. */
+export function addEditOptions(command: Command): Command {
+  return command
+    .option('-t, --target <name>', 'the target; repeatable (default: the only one)', collect, [])
+    .option('-y, --yes', 'do not ask')
+    .option('--lock-timeout <duration>', "wait this long for somebody else's lock", duration)
+    .addOption(outputOption(['text', 'json']));
 }
 
 /** Reads a whole number within bounds; anything else is a usage error that says what is expected. */

@@ -123,16 +123,17 @@ export function planRemoval({ context, kind, address, entry, live }: RemovalInpu
     parts,
     ...(target === undefined ? {} : { target }),
   };
-  const blocked = action === 'delete' ? deleteBlock(entry, live, ours) : undefined;
+  const blocked = action === 'delete' ? deleteBlock(address, entry, live, ours) : undefined;
   return { change: blocked === undefined ? planned : { ...planned, blocked }, diagnostics: [] };
 }
 
 function deleteBlock(
+  address: string,
   entry: InventoryEntry,
   live: LiveResource,
   ours: ReadonlySet<string>,
 ): Block | undefined {
-  if (entry.lifecycle.protect) return protectedDelete();
+  if (entry.lifecycle.protect) return protectedDelete(address);
   const others = live.parts.filter((part) => !ours.has(part.id));
   if (others.length === 0 || entry.lifecycle.exclusive) return undefined;
   return {
@@ -142,11 +143,16 @@ function deleteBlock(
   };
 }
 
-function protectedDelete(): Block {
+/** With `address` its manifest is gone, so that only the state remembers the protection. */
+function protectedDelete(address?: string): Block {
+  const inManifest = 'lifecycle.protect: false in its manifest';
   return {
     code: 'PROTECTED',
     message: 'deleting it is refused: the resource is protected',
-    override: 'lifecycle.protect: false in its manifest, applied once before it is removed',
+    override:
+      address === undefined
+        ? inManifest
+        : `reconcile unprotect ${address}, or ${inManifest}, applied once before it is removed`,
   };
 }
 

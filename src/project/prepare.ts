@@ -134,7 +134,7 @@ function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findin
   };
 }
 
-function openStore(config: Config, clock: StoreClock): StateStore {
+export function openStore(config: Config, clock: StoreClock): StateStore {
   if (config.state.backend === 'file') return fileStore({ root: config.root, clock });
   throw new ReconcileError(`The state backend "${config.state.backend}" is not available in this version.`, {
     code: 'STATE_BACKEND_UNAVAILABLE',
