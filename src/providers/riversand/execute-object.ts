@@ -8,7 +8,7 @@ import { canonicalObject } from './normalize.ts';
 import { deleteRequest, objectId } from './object-id.ts';
 import { healedFields } from './operations.ts';
 import { objectPath } from './paths.ts';
-import { objectPatience, poll } from './polling.ts';
+import { objectPatience } from './polling.ts';
 import type { WireObject } from './wire.ts';
 import { type Doing, gone, send, unsettled } from './writing.ts';
 
@@ -100,22 +100,19 @@ async function writeAndSee(
   id: string,
   isThere: (object: WireObject | null) => boolean,
 ): Promise<void> {
-  let seen: WireObject | null = null;
-  const look = async (): Promise<true | undefined> => {
-    seen = await doing.client.object(id);
-    return isThere(seen) ? true : undefined;
-  };
   const first = await send(doing, what, request);
   if (first.as === 'refused') throw first.error;
-  if ((await poll(doing.surroundings, objectPatience, look)) !== undefined) return;
+  let sight = await doing.watch.until(id, isThere);
+  if (sight.isThere) return;
   const last = first.as === 'unknown' ? await send(doing, what, request) : first;
   // Refused by now, perhaps because the first call took effect after all.
-  if (last !== first && (await poll(doing.surroundings, objectPatience, look)) !== undefined) return;
+  if (last !== first) sight = await doing.watch.until(id, isThere);
+  if (sight.isThere) return;
   const minutes = Math.round(objectPatience.whole / 60_000);
   const cause = last.as === 'accepted' ? undefined : last.error;
   throw unsettled(
     `The request to ${what} was sent, but does not show after ${minutes} minutes.`,
-    seen === null ? `no schedule object "${id}"` : `schedule object "${id}", without the change`,
+    sight.seen === null ? `no schedule object "${id}"` : `schedule object "${id}", without the change`,
     'RIVERSAND_NOT_VISIBLE',
     cause,
   );

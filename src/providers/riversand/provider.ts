@@ -16,8 +16,10 @@ import { execute } from './execute.ts';
 import { riversandBatchJob } from './kinds/riversand-batch-job.ts';
 import { riversandSchedule } from './kinds/riversand-schedule.ts';
 import { toLiveObject } from './mapping.ts';
+import { createObjectWatch } from './object-watch.ts';
 import { type Observed, observeBatch, observeObjects, pairsOf, readBatch } from './observe.ts';
 import type { Pair } from './pairs.ts';
+import { objectPatience } from './polling.ts';
 import { riversandReads } from './reads.ts';
 import { isRefusal } from './refusal.ts';
 
@@ -47,6 +49,7 @@ async function openRiversand(
   const http = createHttpClient({ baseUrl, surroundings, authenticate, redactor });
   const reader = http.reader(riversandReads);
   const client = createRiversandClient(reader, surroundings.random);
+  const watch = createObjectWatch(client, surroundings, objectPatience);
   /** Pairs by identity: ids alone do not tell where the app ends and the job begins. */
   const pairs = new Map<string, Pair>();
 
@@ -78,7 +81,7 @@ async function openRiversand(
     observe: (kinds, known = []) => observe(kinds, known),
     async read({ kind, identity }) {
       if (kind === 'RiversandBatchJob') return readBatch(client, tenantId, identity, pairs);
-      const object = await client.object(identity);
+      const object = watch.take(identity) ?? (await client.object(identity));
       return object === null ? null : toLiveObject(object);
     },
     close: () => http.close(),
@@ -94,6 +97,7 @@ async function openRiversand(
         change: context.change,
         client: createRiversandClient(context.reader, surroundings.random),
         writer,
+        watch,
         surroundings,
         tenantId,
         pairs,

@@ -4,6 +4,7 @@ import type { Json } from '../../core/json.ts';
 import type { ExecuteContext, HttpRequest, Surroundings, Writer } from '../../core/provider.ts';
 import { outcomeUnknown } from '../../http/failure.ts';
 import type { RiversandClient } from './client.ts';
+import type { ObjectWatch } from './object-watch.ts';
 import type { Pairs } from './observe.ts';
 import { isRefusal, refusal, statusOf } from './refusal.ts';
 
@@ -14,6 +15,7 @@ export interface Doing {
   change: Change;
   client: RiversandClient;
   writer: Writer;
+  watch: ObjectWatch;
   surroundings: Surroundings;
   tenantId: string;
   pairs: Pairs;
