@@ -57,14 +57,15 @@ function driftOf(
     if (part.released !== undefined || partBase === undefined) continue;
     const path = partPath(field, key);
     const livePart = live.parts.find((candidate) => candidate.id === part.id);
-    const over = kind.settled(partBase.spec, base.resource.spec, context.now) !== undefined;
+    const isOver = () => kind.settled(partBase.spec, base.resource.spec, context.now) !== undefined;
     if (livePart === undefined) {
-      if (!over) drifts.push({ address, path, what: 'missing', fields: [] });
+      if (!isOver()) drifts.push({ address, path, what: 'missing', fields: [] });
       continue;
     }
     const ignore = withAlternatives(pointersWithin(entry.lifecycle.ignore, path), kind.alternatives);
     const fields = compare(partBase, withoutEffective(livePart, part, partBase), ignore, kind, context);
-    const kept = over ? fields.filter((diff) => diff.pointer !== `/${kind.activeField}`) : fields;
+    if (fields.length === 0) continue;
+    const kept = isOver() ? fields.filter((diff) => diff.pointer !== `/${kind.activeField}`) : fields;
     if (kept.length > 0) drifts.push({ address, path, what: 'changed', fields: kept });
   }
   return drifts;

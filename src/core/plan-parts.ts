@@ -159,7 +159,6 @@ interface PlannedPart {
 function planPart(input: PartInput): PlannedPart {
   const { part, path, kind, livePart, before, resource, context } = input;
   const noun = kind.parts?.noun ?? 'part';
-  const settled = kind.settled(part.spec, resource.spec, context.now);
   if (input.ambiguous !== undefined) {
     const change: PartChange = {
       key: part.key,
@@ -175,14 +174,15 @@ function planPart(input: PartInput): PlannedPart {
       diagnostics: [],
     };
   }
-  if (livePart === undefined) return planAbsentPart(input, settled);
+  if (livePart === undefined)
+    return planAbsentPart(input, kind.settled(part.spec, resource.spec, context.now));
   // A live part with another id than the one we remember is somebody else's, however alike it looks.
   if (before !== undefined && before.entry.id !== livePart.id)
     return planPart({ ...input, before: undefined });
   const owned = before !== undefined && before.entry.released === undefined;
   // What the engine once sent of its own accord is no value of the schedule: a new mode must not inherit it.
   const seen = withoutEffective(livePart, before?.entry, before?.base);
-  const fields = partFields(input, livePart, seen, settled);
+  const fields = partFields(input, livePart, seen);
   const healed = fields.filter((field) => field.healed);
   const diagnostics = leftAlone(resource.address, path, fields);
   const target = applyDiffs(seen.spec, fields);
@@ -261,12 +261,7 @@ function planAbsentPart(input: PartInput, settled: Settled | undefined): Planned
   return { change: withImpact(change, input, kind, context), diagnostics: [] };
 }
 
-function partFields(
-  input: PartInput,
-  livePart: LivePart,
-  live: Normalized,
-  settled: Settled | undefined,
-): FieldDiff[] {
+function partFields(input: PartInput, livePart: LivePart, live: Normalized): FieldDiff[] {
   const { part, path, kind, context, before, resource } = input;
   const ignore = withAlternatives(pointersWithin(resource.lifecycle.ignore, path), kind.alternatives);
   const fields = diffFields({
@@ -282,6 +277,9 @@ function partFields(
   }).map((field) =>
     before?.entry.released === undefined ? field : { ...field, reason: 'edited' as const, healed: true },
   );
+  // In step, as almost all are: nothing to hold back.
+  if (fields.length === 0) return fields;
+  const settled = kind.settled(part.spec, resource.spec, context.now);
   const over = settled ?? kind.settled(livePart.spec, resource.spec, context.now);
   // The service switches off what is over; putting it back on would run it again (SEMANTICS 4).
   const stillOver =

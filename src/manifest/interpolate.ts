@@ -35,12 +35,18 @@ const referenceForm = /^(var|env|secret|file):(.*)$/s;
  */
 export function interpolate(value: Json, lookup: Lookup): Interpolated {
   const result: Interpolated = { value, secrets: [], unknown: [], findings: [] };
+  if (!hasReferences(value)) return result;
   result.value = walk(value, [], lookup, result);
   return result;
 }
 
-function hasReferences(text: string): boolean {
-  return text.includes('${');
+/** Most values have none, and stay as they are. */
+function hasReferences(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('${');
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasReferences);
+  for (const key of Object.keys(value)) if (hasReferences(value[key] ?? null)) return true;
+  return false;
 }
 
 function walk(value: Json, path: (string | number)[], lookup: Lookup, result: Interpolated): Json {

@@ -1,26 +1,29 @@
-import type { Scalar } from 'yaml';
+import type { Scalar as ScalarNode } from 'yaml';
+import { loadYaml } from './lazy.ts';
 
 /**
  * Where character `offset` of a scalar's value stands in the text: an offset into `text`.
  * Folded line breaks are taken as one stretch of white space.
  */
-export function scalarOffset(text: string, node: Scalar, offset: number): number {
+export function scalarOffset(text: string, node: ScalarNode, offset: number): number {
+  const { Scalar } = loadYaml();
   const [start, end] = node.range ?? [0, 0];
   const value = String(node.value);
-  if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') {
-    return inBlock(text, start, end, value, offset, node.type === 'BLOCK_FOLDED');
+  if (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED) {
+    return inBlock(text, start, end, value, offset, node.type === Scalar.BLOCK_FOLDED);
   }
-  const quote = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0;
+  const quote = node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE ? 1 : 0;
   return align(text, start + quote, end - quote, value, offset, unitReader(node.type));
 }
 
 type UnitReader = (text: string, at: number) => { length: number; yields: number };
 
 /** How many characters of the text stand for how many of the value. */
-function unitReader(type: Scalar['type']): UnitReader {
-  if (type === 'QUOTE_SINGLE')
+function unitReader(type: ScalarNode['type']): UnitReader {
+  const { Scalar } = loadYaml();
+  if (type === Scalar.QUOTE_SINGLE)
     return (text, at) => ({ length: text.startsWith("''", at) ? 2 : 1, yields: 1 });
-  if (type !== 'QUOTE_DOUBLE') return () => ({ length: 1, yields: 1 });
+  if (type !== Scalar.QUOTE_DOUBLE) return () => ({ length: 1, yields: 1 });
   return (text, at) => {
     if (text[at] !== '\\') return { length: 1, yields: 1 };
     const letter = text[at + 1] ?? '';

@@ -9,6 +9,7 @@ import {
   SECOND,
   weekdayOf,
 } from './calendar.ts';
+import { remembering } from './remember.ts';
 
 /** An instant as read: `zone` is false when the text named none and UTC was taken. `time` is false for a bare date. */
 export type ReadInstant = { at: number; zone: boolean; time: boolean };
@@ -16,18 +17,25 @@ export type InstantFault = { offset: number; length?: number; message: string };
 export type InstantResult = { ok: true; value: ReadInstant } | { ok: false; fault: InstantFault | null };
 
 const SHAPE =
-  /^(\d{4})(?:-?W(\d{2})(?:-?(\d))?|-(\d{2})-(\d{2})|(\d{2})(\d{2})|-?(\d{3}))(?:([Tt ]\s*)(\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?(?:\s*([Zz]|[+-]\d{2}(?::?\d{2})?))?)?$/d;
+  /^(\d{4})(?:-?W(\d{2})(?:-?(\d))?|-(\d{2})-(\d{2})|(\d{2})(\d{2})|-?(\d{3}))(?:([Tt ]\s*)(\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?(?:\s*([Zz]|[+-]\d{2}(?::?\d{2})?))?)?$/;
 
 /**
  * Reads ISO 8601: calendar, week and ordinal dates, basic or extended, with or without time and zone; a space may
  * stand for the T, as in the service's own answers. `fault` is null when the text is no ISO date at all.
  */
 export function readIsoInstant(text: string): InstantResult {
+  return remembered(text);
+}
+
+const remembered = remembering(readInstant);
+
+function readInstant(text: string): InstantResult {
   const match = SHAPE.exec(text);
   if (match === null) return { ok: false, fault: null };
   const group = (n: number) => match[n];
   const number = (n: number) => Number(match[n] ?? 0);
-  const at = (n: number) => match.indices?.[n]?.[0] ?? 0;
+  // Positions are only needed for faults; collecting them for every date is dear.
+  const at = (n: number) => new RegExp(SHAPE, 'd').exec(text)?.indices?.[n]?.[0] ?? 0;
   const wrong = (n: number, message: string): InstantResult => ({
     ok: false,
     fault: { offset: at(n), length: match[n]?.length ?? 0, message },

@@ -13,9 +13,11 @@ export type TimeIssue = {
 };
 
 /** The result of reading a time expression: a value with warnings, or one issue that says why it cannot be read. */
-export type Parsed<T> = { ok: true; value: T; warnings: TimeIssue[] } | { ok: false; issue: TimeIssue };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T; readonly warnings: readonly TimeIssue[] }
+  | { readonly ok: false; readonly issue: TimeIssue };
 
-export function read<T>(value: T, warnings: TimeIssue[] = []): Parsed<T> {
+export function read<T>(value: T, warnings: readonly TimeIssue[] = []): Parsed<T> {
   return { ok: true, value, warnings };
 }
 

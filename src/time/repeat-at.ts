@@ -1,12 +1,19 @@
 import { pad } from './calendar.ts';
 import { fromTwelveHours, readClockTime, secondOfDay } from './clock-time.ts';
 import { type Parsed, read, refuse, refuseLong } from './issue.ts';
+import { remembering } from './remember.ts';
 
 const EXPECTED = 'a time of day in UTC such as 18.40, 4.40pm, 17.20:30 or 09:00';
 const DANGER = 'The service would take it for "now" and run it immediately.';
 
 /** Reads a daily time (UTC). The issue says that the service runs unreadable ones at once: that is its fall-back. */
 export function parseRepeatAt(text: string): Parsed<{ secondOfDay: number }> {
+  return remembered(text);
+}
+
+const remembered = remembering(readRepeatAt);
+
+function readRepeatAt(text: string): Parsed<{ secondOfDay: number }> {
   const long = refuseLong(text);
   if (long !== null) return long;
   const trimmed = text.trim();

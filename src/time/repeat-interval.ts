@@ -1,4 +1,5 @@
 import { type Parsed, read, refuse, refuseLong } from './issue.ts';
+import { remembering } from './remember.ts';
 
 /** Seconds in each unit the service knows; its months have 30 days and its years 365. */
 const UNITS: Record<string, number> = {
@@ -43,6 +44,12 @@ const EXPECTED = 'a number in digits and a unit: years, months, weeks, days, hou
  * plural, in any case. Number words, abbreviations, fractions and sums are refused with the valid text offered.
  */
 export function parseRepeatInterval(text: string): Parsed<{ seconds: number }> {
+  return remembered(text);
+}
+
+const remembered = remembering(readInterval);
+
+function readInterval(text: string): Parsed<{ seconds: number }> {
   const long = refuseLong(text);
   if (long !== null) return long;
   const start = text.length - text.trimStart().length;

@@ -1,5 +1,6 @@
 import { foreignCronIssue } from './foreign-cron.ts';
 import { type Parsed, read, refuse, refuseLong, type TimeIssue, toIssue } from './issue.ts';
+import { remembering } from './remember.ts';
 import { SAP_FIELDS, splitTokens, type Token } from './sap-cron-field.ts';
 import { nextSapCron } from './sap-cron-fires.ts';
 import {
@@ -33,6 +34,12 @@ type Term = { range: { from: number; to: number; step: number; everyStep: boolea
  * SAP form as the suggestion. Grammar: the service's documentation of schedule formats.
  */
 export function parseSapCron(text: string): Parsed<SapCron> {
+  return remembered(text);
+}
+
+const remembered = remembering(readSapCron);
+
+function readSapCron(text: string): Parsed<SapCron> {
   const long = refuseLong(text, 2000);
   if (long !== null) return long;
   const tokens = splitTokens(text, ' ');

@@ -24,7 +24,7 @@ const JOB_FIELDS: Reading = {
 };
 
 /** Fields that only hold other fields. */
-const GROUPS: ReadonlySet<string> = new Set(['ansConfig', 'calmConfig']);
+const GROUPS = ['ansConfig', 'calmConfig'] as const;
 
 const SCHEDULE_FIELDS: Reading = {
   description: canonicalText,
@@ -89,33 +89,35 @@ export function canonicalSchedule(spec: JsonObject): JsonObject {
 
 /** A job by meaning. An `ansConfig` or `calmConfig` that says nothing manages nothing. */
 export function canonicalJob(spec: JsonObject): JsonObject {
-  const entries = Object.entries(canonicalFields(spec, JOB_FIELDS));
-  return Object.fromEntries(entries.filter(([field, value]) => !(GROUPS.has(field) && isEmpty(value))));
+  const canonical = canonicalFields(spec, JOB_FIELDS);
+  for (const group of GROUPS) if (isEmpty(canonical[group])) delete canonical[group];
+  return canonical;
 }
 
-function isEmpty(value: Json): boolean {
+function isEmpty(value: Json | undefined): boolean {
   return value === null || (isObject(value) && Object.keys(value).length === 0);
 }
 
 /** `crontab` is only another way to write `cron`. What cannot be translated stays; validate says why. */
 function translateCrontab(schedule: JsonObject): JsonObject {
+  if (typeof schedule['crontab'] !== 'string' || (schedule['cron'] ?? null) !== null) return schedule;
   const { crontab, ...rest } = schedule;
-  if (typeof crontab !== 'string' || (rest['cron'] ?? null) !== null) return schedule;
   const translated = crontabToSapCron(crontab);
   return translated.ok ? { ...rest, cron: translated.value.cron } : schedule;
 }
 
 function withDefaults(spec: JsonObject, defaults: JsonObject): JsonObject {
-  const missing = Object.entries(defaults).filter(([field]) => (spec[field] ?? null) === null);
-  return { ...spec, ...Object.fromEntries(missing) };
+  const complete = { ...spec };
+  for (const field of Object.keys(defaults)) complete[field] ??= defaults[field] ?? null;
+  return complete;
 }
 
 function canonicalFields(spec: JsonObject, fields: Reading): JsonObject {
   const canonical = { ...spec };
-  for (const field of Object.keys(fields)) {
-    if (!Object.hasOwn(spec, field)) continue;
+  for (const field of Object.keys(spec)) {
     const value = spec[field] ?? null;
-    if (!isSealed(value)) canonical[field] = fields[field]?.(value) ?? null;
+    const read = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    if (read !== undefined && !isSealed(value)) canonical[field] = read(value);
   }
   return canonical;
 }

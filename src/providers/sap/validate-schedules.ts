@@ -31,7 +31,8 @@ export function validateSchedules(schedules: Json | undefined, job: JsonObject, 
 }
 
 function scheduleFindings(key: string, schedule: JsonObject, job: JsonObject, now: number): Finding[] {
-  const at = (field: string) => schedulePointer(key, field);
+  const path = schedulePointer(key);
+  const at = (field: string) => `${path}/${field}`;
   return [
     ...keyFindings(key),
     ...modeFindings(key, schedule),
@@ -174,6 +175,7 @@ function moveFindings(entries: readonly [string, JsonObject][]): Finding[] {
 
 /** Twins run everything twice and cannot be told apart without the state. */
 function twinFindings(schedules: JsonObject): Finding[] {
+  if (!haveSameDescription(schedules)) return [];
   const seen = new Map<string, string>();
   return normalizeJob('', { schedules }).parts.flatMap(({ key, canonical }) => {
     const text = jsonText(canonical);
@@ -191,4 +193,13 @@ function twinFindings(schedules: JsonObject): Finding[] {
       ),
     ];
   });
+}
+
+/** Without a description of its own a schedule has its key, and keys differ: so most jobs can have no twins. */
+function haveSameDescription(schedules: JsonObject): boolean {
+  const entries = Object.entries(schedules);
+  const texts = entries.map(([key, schedule]) =>
+    isObject(schedule) ? (schedule['description'] ?? key) : key,
+  );
+  return new Set(texts).size < texts.length;
 }
