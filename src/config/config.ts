@@ -23,8 +23,10 @@ export interface Config {
 
 export interface StateConfig {
   backend: 'file' | 'git' | 'postgres';
-  /** With `git`: the ref or branch, if chosen. */
+  /** With `git`: the ref or branch, if chosen; `<target>` in it stands for the target. */
   ref?: string;
+  /** With `git`: the remote, if chosen. */
+  remote?: string;
 }
 
 export interface LintConfig {

@@ -11,6 +11,7 @@ import { parseDocuments } from '../manifest/parse-documents.ts';
 import type { PointedFinding } from '../manifest/schema-errors.ts';
 import { validatorFor } from '../manifest/schema-validator.ts';
 import { outsideFinding, outsidePatterns, tooLarge } from '../manifest/source.ts';
+import { checkState } from './check-state.ts';
 import type { Config } from './config.ts';
 import { configFileName, findConfig } from './find-config.ts';
 import { toConfig } from './to-config.ts';
@@ -77,7 +78,12 @@ function check(document: Json): PointedFinding[] {
   const shows = (pointer: Pointer) => !/^\/targets\/[^/]*\/credentials(\/|$)/.test(pointer);
   const findings = validatorFor(configSchema)(document, shows).map(nameTargets);
   if (!isObject(document)) return findings;
-  return [...findings, ...checkPatterns(document['manifests']), ...findIdleReferences(document, [])];
+  return [
+    ...findings,
+    ...checkPatterns(document['manifests']),
+    ...checkState(document),
+    ...findIdleReferences(document, []),
+  ];
 }
 
 function nameTargets(finding: PointedFinding): PointedFinding {

@@ -8,10 +8,10 @@ import { type Finding, ReconcileError } from '../core/errors.ts';
 import type { Surroundings } from '../core/provider.ts';
 import type { TargetInput } from '../engine/types.ts';
 import { type LoadResult, resolveTarget, sortFindings, uniqueFindings } from '../manifest/index.ts';
-import { fileStore } from '../state/file.ts';
-import type { LockClaim, StateStore, StoreClock } from '../state/store.ts';
+import type { LockClaim, StateStore } from '../state/store.ts';
 import { assertNoErrors, chooseTargets, loadProject, providerOf } from './load-project.ts';
 import { createOnly, type Only } from './only.ts';
+import { openStore } from './open-store.ts';
 import type { PlanningContext, Progress } from './project-context.ts';
 
 interface PrepareOptions {
@@ -59,7 +59,7 @@ export async function prepareTargets(context: PlanningContext, options: PrepareO
   const chosen = chooseTargets(config, options.target, options.several);
   const gathered = await context.gather(options.concurrency);
   const { surroundings, progress, protectCalls } = gathered;
-  const store = openStore(config, gathered.store.clock);
+  const store = await openStore(config, { clock: gathered.store.clock, env: context.io.env });
   const claim: LockClaim = {
     ...gathered.store.claim,
     ...(options.lockTimeout === undefined ? {} : { timeout: options.lockTimeout }),
@@ -132,13 +132,4 @@ function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findin
       },
     },
   };
-}
-
-export function openStore(config: Config, clock: StoreClock): StateStore {
-  if (config.state.backend === 'file') return fileStore({ root: config.root, clock });
-  throw new ReconcileError(`The state backend "${config.state.backend}" is not available in this version.`, {
-    code: 'STATE_BACKEND_UNAVAILABLE',
-    category: 'invalid',
-    remedy: 'Use state: {backend: file}.',
-  });
 }

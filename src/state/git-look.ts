@@ -46,8 +46,10 @@ export async function lookAt(input: LookInput): Promise<Look> {
     if (progress === undefined || progress.base !== base) continue;
     const from = progress === pushed ? `${places.lock}:state.json` : `${places.progress}/${progress.by}.json`;
     const state = decode(progress.text, places.target, from, goodBase(places, base));
-    const isNewer = state.serial > (best.state?.serial ?? 0);
-    if (isNewer && (recorded === null || state.lineage === recorded.lineage)) best = { progress, state };
+    const ahead = state.serial - (best.state?.serial ?? 0);
+    // The same state, but with the commit that only waits to be pushed, says more.
+    const saysMore = ahead > 0 || (ahead === 0 && best.progress !== null && progress.commit !== undefined);
+    if (saysMore && (recorded === null || state.lineage === recorded.lineage)) best = { progress, state };
   }
   if (best.state === null) await assertNeverThere(input);
   return { base, lockCommit, lock, ...best };

@@ -23,7 +23,7 @@ export function recordMessage(record: HistoryRecord): string {
   const outcomes = Object.entries(record.outcomes).map(([status, count]) => `Outcome: ${status} ${count}`);
   return `${line(`${target}: ${summary}`)}
 
-${line(`reconcile ${command} by ${actor}${from} at ${at}; state serial ${serial}`)}
+${line(`${command} by ${actor}${from} at ${at}; state serial ${serial}`)}
 
 ${[
   ...changes,

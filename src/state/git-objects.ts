@@ -45,7 +45,7 @@ export function createObjects(git: Git, env: Readonly<Record<string, string | un
     async files(id) {
       const known = trees.get(id);
       if (known !== undefined) return known;
-      const { code, out } = await git(['ls-tree', '-z', `${id}^{commit}`]);
+      const { code, out } = await git(['ls-tree', '--full-tree', '-z', `${id}^{commit}`]);
       if (code !== 0) return null;
       const found = out.split('\0').flatMap((line) => {
         const [, blob, name] = /^\d+ blob (\w+)\t(.*)$/s.exec(line) ?? [];

@@ -47,7 +47,7 @@ export function recordOf(serial: number): HistoryRecord {
     lineage: 'l-1',
     serial,
     at: `2026-11-22T12:00:${String(serial).padStart(2, '0')}.000Z`,
-    command: 'apply',
+    command: 'reconcile apply -t dev',
     actor: 'ann@build-1',
     commit: '0123456789abcdef0123456789abcdef01234567',
     summary: '1 created, 1 failed',

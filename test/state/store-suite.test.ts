@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fileStore } from '../../src/state/file.ts';
 import { memoryStore } from '../../src/state/memory.ts';
 import type { StateStore } from '../../src/state/store.ts';
+import { type FakeStoreClock, fakeStoreClock } from '../support/fake-store-clock.ts';
 import { gitFolders, sourceRepository, storeIn } from './git-folders.ts';
 import { claimOf, journalOf, recordOf, stateWith } from './samples.ts';
-import { type FakeClock, fakeClock } from './store-clock.ts';
 
 interface World {
-  clock: FakeClock;
+  clock: FakeStoreClock;
   /** A machine (or process) of its own on the same states. */
   open(): StateStore;
   remove(): void;
@@ -20,7 +20,7 @@ const backends: readonly { name: string; create(): World }[] = [
   {
     name: 'memory',
     create() {
-      const clock = fakeClock();
+      const clock = fakeStoreClock();
       const store = memoryStore([], { clock });
       return { clock, open: () => store, remove: () => undefined };
     },
@@ -28,7 +28,7 @@ const backends: readonly { name: string; create(): World }[] = [
   {
     name: 'file',
     create() {
-      const clock = fakeClock();
+      const clock = fakeStoreClock();
       const root = mkdtempSync(join(tmpdir(), 'file-state-'));
       return {
         clock,
@@ -40,7 +40,7 @@ const backends: readonly { name: string; create(): World }[] = [
   {
     name: 'git without a remote',
     create() {
-      const clock = fakeClock();
+      const clock = fakeStoreClock();
       const root = mkdtempSync(join(tmpdir(), 'git-state-'));
       sourceRepository(root);
       return {
@@ -53,7 +53,7 @@ const backends: readonly { name: string; create(): World }[] = [
   {
     name: 'git with a remote, a clone each',
     create() {
-      const clock = fakeClock();
+      const clock = fakeStoreClock();
       const folders = gitFolders();
       return { clock, open: () => storeIn(folders.clone(), clock), remove: folders.remove };
     },
@@ -62,7 +62,7 @@ const backends: readonly { name: string; create(): World }[] = [
 
 describe.each(backends)('state store: $name', { timeout: 60_000 }, ({ create }) => {
   let world: World;
-  let clock: FakeClock;
+  let clock: FakeStoreClock;
   beforeEach(() => {
     world = create();
     clock = world.clock;
@@ -192,7 +192,7 @@ describe.each(backends)('state store: $name', { timeout: 60_000 }, ({ create }) 
     it('is renewed by heartbeats', async () => {
       const store = world.open();
       const lock = await store.lock('dev', claimOf());
-      clock.advance(15_000);
+      await clock.advance(15_000);
       await vi.waitFor(async () =>
         expect((await store.readLock('dev'))?.renewedAt).toBe('2026-11-22T12:00:15.000Z'),
       );
@@ -238,7 +238,7 @@ describe.each(backends)('state store: $name', { timeout: 60_000 }, ({ create }) 
       await world.open().breakLock('dev', lock.info.id);
       expect(await store.readLock('dev')).toBeNull();
       await expect(store.breakLock('dev', lock.info.id)).rejects.toMatchObject({ code: 'LOCK_CHANGED' });
-      clock.advance(15_000);
+      await clock.advance(15_000);
       await vi.waitFor(() =>
         expect(() => lock.assertHeld()).toThrow(expect.objectContaining({ code: 'LOCK_LOST' })),
       );

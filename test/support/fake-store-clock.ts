@@ -3,6 +3,8 @@ import type { StoreClock } from '../../src/state/store.ts';
 export interface FakeStoreClock extends StoreClock {
   /** Moves the time; heartbeats that fall due are carried out, and waited for. */
   advance(ms: number): Promise<void>;
+  /** Moves the time while nothing happens: the machine sleeps, or the process is gone. */
+  sleepThrough(ms: number): void;
   /** Pids that are gone. */
   readonly dead: Set<number>;
 }
@@ -29,6 +31,10 @@ export function fakeStoreClock(start = Date.parse('2026-11-22T12:00:00Z')): Fake
   return {
     dead,
     advance,
+    sleepThrough(ms) {
+      now += ms;
+      for (const entry of tasks) entry.due = now + entry.ms;
+    },
     now: () => now,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();

@@ -49,7 +49,12 @@ export const configSchema: JsonObject = {
           "default": "file"
         },
         "ref": {
-          "description": "With `git`: the ref or branch that holds the state. Default: `refs/reconcile/state/<target>`.",
+          "description": "With `git`: the ref or branch that holds the state. `<target>` in it stands for the name of the target; with several targets it must be there. Default: `refs/reconcile/state/<target>`.",
+          "type": "string",
+          "minLength": 1
+        },
+        "remote": {
+          "description": "With `git`: the remote that holds the state. Default: the only one, or `origin`; without any the state stays in this repository.",
           "type": "string",
           "minLength": 1
         }

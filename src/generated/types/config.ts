@@ -50,9 +50,13 @@ export interface StateConfig {
    */
   backend?: 'file' | 'git' | 'postgres';
   /**
-   * With `git`: the ref or branch that holds the state. Default: `refs/reconcile/state/<target>`.
+   * With `git`: the ref or branch that holds the state. `<target>` in it stands for the name of the target; with several targets it must be there. Default: `refs/reconcile/state/<target>`.
    */
   ref?: string;
+  /**
+   * With `git`: the remote that holds the state. Default: the only one, or `origin`; without any the state stays in this repository.
+   */
+  remote?: string;
 }
 /**
  * What `reconcile lint` gives advice on.
