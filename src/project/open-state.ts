@@ -3,7 +3,7 @@ import { ReconcileError } from '../core/errors.ts';
 import { sortFindings, uniqueFindings } from '../manifest/index.ts';
 import type { LockClaim, StateStore } from '../state/store.ts';
 import { assertNoErrors, chooseTargets } from './load-project.ts';
-import { openStore } from './prepare.ts';
+import { openStore } from './open-store.ts';
 import type { PlanningContext } from './project-context.ts';
 
 /** The state of chosen targets, without manifests and credentials: for commands that work on the state alone. */
@@ -21,6 +21,8 @@ interface OpenStateOptions {
   several: 'all' | 'ask';
   /** ms to wait for somebody else's lock; default: the entry point's. */
   lockTimeout?: number;
+  /** For commands that only look: called when a shared state cannot be reached and the copy on this machine is taken. */
+  onOffline?(reason: string): void;
 }
 
 /** Throws what is wrong with the config; manifests are not read, so that broken ones are in nobody's way. */
@@ -38,7 +40,11 @@ export async function openState(context: PlanningContext, options: OpenStateOpti
   const { store } = await context.gather(1);
   return {
     targets,
-    store: openStore(config, store.clock),
+    store: await openStore(config, {
+      clock: store.clock,
+      env: context.io.env,
+      ...(options.onOffline === undefined ? {} : { onOffline: options.onOffline }),
+    }),
     claim: {
       ...store.claim,
       ...(options.lockTimeout === undefined ? {} : { timeout: options.lockTimeout }),

@@ -88,7 +88,7 @@ export function lockDamaged({ host, lock }: GitPlaces, why: string, cause?: unkn
     : [`git show ${lock}:lock.json`, `git update-ref -d ${lock}`];
   return new ReconcileError(`The lock ${lock} of ${host.name} cannot be read: ${why}`, {
     code: 'LOCK_DAMAGED',
-    category: 'internal',
+    category: 'locked',
     remedy: `Look at it with: ${show}. When nobody applies, remove it with: ${remove}`,
     ...(cause === undefined ? {} : { cause }),
   });

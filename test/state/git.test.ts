@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, write
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileStore } from '../../src/state/file.ts';
 import { parseRecord, recordMessage } from '../../src/state/git-message.ts';
 import type { StateStore } from '../../src/state/store.ts';
 import { type FakeStoreClock, fakeStoreClock } from '../support/fake-store-clock.ts';
@@ -249,6 +250,18 @@ describe('the ref', { timeout: 60_000 }, () => {
       await expect(store.read('dev')).rejects.toMatchObject({ code: 'STATE_REF', category: 'invalid' });
     },
   );
+
+  it('can be begun with the file of the file backend, as the documentation tells', async () => {
+    const path = folders.clone();
+    const files = fileStore({ root: path, clock });
+    await (await files.lock('prod', claimOf())).finish(stateWith(1, { target: 'prod' }), recordOf(1));
+    const page = readFileSync('docs/state.md', 'utf8');
+    const [, commands = ''] = /### Moving from files to git[\s\S]*?```sh\n([\s\S]*?)```/.exec(page) ?? [];
+    const who = { GIT_AUTHOR_NAME: 'Kim', GIT_AUTHOR_EMAIL: 'kim@example.com' };
+    const signed = { ...who, GIT_COMMITTER_NAME: 'Kim', GIT_COMMITTER_EMAIL: 'kim@example.com' };
+    execFileSync('sh', ['-ec', commands], { cwd: path, env: { ...gitEnv, ...signed }, stdio: 'pipe' });
+    expect(await storeIn(folders.clone(), clock).read('prod')).toEqual(stateWith(1, { target: 'prod' }));
+  });
 
   it('that is gone from the remote does not read as "no state yet"; the advice brings it back', async () => {
     const path = folders.clone();
