@@ -32,6 +32,7 @@ const others = new Set([
     'EPIPE',
     'ESRCH',
     'SIGINT',
+    'SIGKILL',
     'SIGTERM',
     'ERR_INVALID_STATE',
   ],
@@ -42,7 +43,7 @@ const others = new Set([
   ...['NON_STRING_KEY', 'TAB_AS_INDENT', 'TAG_RESOLVE_FAILED', 'TEST_OPERATION_FAILED'],
   // git and its environment, time zones, units and tokens of dates.
   ...['GIT_AUTHOR_EMAIL', 'GIT_AUTHOR_NAME', 'GIT_COMMITTER_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_DIR'],
-  ...['HEAD', 'UTC', 'H', 'M', 'PT2M', 'S', 'T', 'U', 'YY', 'YYYY', 'Z'],
+  ...['C', 'HEAD', 'UTC', 'H', 'M', 'PT2M', 'S', 'T', 'U', 'YY', 'YYYY', 'Z'],
 ]);
 
 /** Generated files and the emulator; providers whose kinds have no page yet, and lint as long as there is no such command. */
