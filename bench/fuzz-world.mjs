@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 
 const START = Date.parse('2026-11-22T12:00:00Z');
 const TENANT = 'my_tenant';
+/** ms */
+const STEP = 10_000;
 /** Nothing may leave this machine, whatever a spoiled config says. */
 const CLOSED = 'http://127.0.0.1:9';
 
@@ -117,6 +119,37 @@ export async function openWorld({ run, startEmulator }) {
   };
   put({ 'reconcile.yaml': config, ...files.before });
 
+  /** @type {Set<{ ms: number; due: number; task: () => void }>} */
+  const repeated = new Set();
+  /** @param {number} ms @param {() => void} task */
+  function repeat(ms, task) {
+    const entry = { ms, due: emulator.clock.now() + ms, task };
+    repeated.add(entry);
+    return () => repeated.delete(entry);
+  }
+
+  let passing = Promise.resolve();
+  /** Emulated time passes in small steps, for all who sleep together, so that heartbeats beat in between. @param {number} ms */
+  async function pass(ms) {
+    const until = emulator.clock.now() + ms;
+    while (emulator.clock.now() < until) {
+      passing = passing.then(() => step(until));
+      await passing;
+    }
+  }
+
+  /** @param {number} until */
+  async function step(until) {
+    await emulator.clock.advance(Math.max(0, Math.min(until - emulator.clock.now(), STEP)));
+    const due = [...repeated].filter((entry) => entry.due <= emulator.clock.now());
+    for (const entry of due) {
+      entry.due = emulator.clock.now() + entry.ms;
+      entry.task();
+    }
+    // Renewing a lock takes a few writes to disk.
+    if (due.length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
   /** @param {readonly string[]} argv */
   async function cli(argv) {
     const ran = { code: -1, out: '', err: '', hung: false };
@@ -134,8 +167,8 @@ export async function openWorld({ run, startEmulator }) {
       outIsTerminal: false,
       errIsTerminal: false,
       now: () => emulator.clock.now(),
-      sleep: (/** @type {number} */ ms) => emulator.clock.advance(Math.min(ms, 86_400_000)),
-      every: () => () => undefined,
+      sleep: (/** @type {number} */ ms) => pass(Math.min(ms, 86_400_000)),
+      every: (/** @type {number} */ ms, /** @type {() => void} */ task) => repeat(ms, task),
       process: { owner: 'ann', host: 'here', pid: 4711, isAlive: () => undefined },
       random: () => 0.5,
       confirm: async () => false,

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { createRedactor } from '../core/redactor.ts';
+import { createRedactor, type Redactor } from '../core/redactor.ts';
 import { redacted } from '../project/redacted.ts';
 import { renderErrorText } from '../report/error-text.ts';
 import { viewError } from '../report/error-view.ts';
@@ -15,6 +15,7 @@ import { buildProgram } from './program.ts';
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const redactor = createRedactor();
+  addKnownSecrets(redactor, io.env);
   const guarded: Io = {
     ...io,
     out: (text) => io.out(redactor.text(text)),
@@ -44,6 +45,23 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     }
     reportError(error, argv, invocation);
     return exitCodeOfError(error);
+  }
+}
+
+/** What is secret whatever the command is: it may turn up before anything has been read. */
+function addKnownSecrets(redactor: Redactor, env: Io['env']): void {
+  const key = env['RECONCILE_STATE_KEY'];
+  if (key !== undefined) redactor.add(key);
+  for (const [name, value] of Object.entries(env)) {
+    if (!/^(https?|all)_proxy$/i.test(name) || value === undefined) continue;
+    const password = /^[a-z+.-]*:\/\/[^/]*?:([^/]*)@/i.exec(value)?.[1];
+    if (password === undefined) continue;
+    redactor.add(password);
+    try {
+      redactor.add(decodeURIComponent(password));
+    } catch {
+      // Not percent-encoded after all: known as it is.
+    }
   }
 }
 

@@ -103,8 +103,47 @@ function spellings(secret: string): string[] {
     encoded.replace(/[!'()*]/g, percent),
     form,
     ...base64Forms(secret),
+    ...escapedForms(secret, escaped),
     ...lines.filter((line) => !line.startsWith('-----')),
   ];
+}
+
+const htmlNames: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+};
+
+/** As pages and strict JSON writers escape it: `&amp;`, `&#38;`, `&#x26;`, `\u0026`. */
+function escapedForms(secret: string, json: string): string[] {
+  const named = secret.replace(/[&<>"']/g, (char) => `&${htmlNames[char]};`);
+  const numbered = (pattern: RegExp, write: (code: number) => string): string =>
+    secret.replace(pattern, (char) => write(char.codePointAt(0) ?? 0));
+  const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
+  const special = /[^a-z0-9 ]/giu;
+  const lower = (text: string, pattern: RegExp): string =>
+    text.replace(pattern, (char) => `\\u${hex(char.charCodeAt(0), 4)}`);
+  const ascii = lower(json, /[^\x20-\x7e]/g);
+  const safe = lower(json, /[^\x20-\x7e]|[<>&'=+]/g);
+  const strict = lower(secret, /[^\x20-\x7e]|[<>&'"\\]/g);
+  return [
+    named,
+    named.replaceAll('&apos;', '&#39;'),
+    named.replaceAll('&apos;', '&#39;').replaceAll('&quot;', '&#34;'),
+    named.replaceAll('&apos;', "'"),
+    ...[special, /[^a-z0-9 .,_-]/giu].flatMap((pattern) => [
+      numbered(pattern, (code) => `&#${code};`),
+      numbered(pattern, (code) => `&#x${hex(code, 2)};`),
+      numbered(pattern, (code) => `&#x${hex(code, 2).toUpperCase()};`),
+    ]),
+    ...[ascii, safe, strict].flatMap((text) => [text, text.replace(/\\u[0-9a-f]{4}/g, upperCode)]),
+  ];
+}
+
+function upperCode(code: string): string {
+  return `\\u${code.slice(2).toUpperCase()}`;
 }
 
 function percent(char: string): string {

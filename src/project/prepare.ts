@@ -64,6 +64,7 @@ export async function prepareTargets(context: PlanningContext, options: PrepareO
     ...gathered.store.claim,
     ...(options.lockTimeout === undefined ? {} : { timeout: options.lockTimeout }),
   };
+  addOtherSecrets(config, chosen, environmentOf(context, config), surroundings.redact);
   const resolved = chosen.map((target) =>
     resolveOne({ context, config, loaded, target, options, surroundings, store, claim }),
   );
@@ -76,6 +77,22 @@ export async function prepareTargets(context: PlanningContext, options: PrepareO
     progress,
     protectCalls,
   };
+}
+
+function environmentOf(context: PlanningContext, config: Config): ReturnType<typeof createConfigEnvironment> {
+  return createConfigEnvironment(config, context.io.env, context.configFiles);
+}
+
+/** Also what belongs to targets that are not meant: a mistaken answer or a crash must not show it either. */
+function addOtherSecrets(
+  config: Config,
+  chosen: readonly TargetConfig[],
+  environment: ReturnType<typeof createConfigEnvironment>,
+  redact: Surroundings['redact'],
+): void {
+  for (const target of Object.values(config.targets)) {
+    if (!chosen.includes(target)) resolveConnection(target, { environment, redact });
+  }
 }
 
 interface ResolveOneInput {
@@ -92,7 +109,7 @@ interface ResolveOneInput {
 function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findings: Finding[] } {
   const { context, config, loaded, target, options, surroundings, store, claim } = input;
   const { env } = context.io;
-  const environment = createConfigEnvironment(config, env, context.configFiles);
+  const environment = environmentOf(context, config);
   const provider = providerOf(target);
   const { resources, findings } = resolveTarget({
     manifests: loaded.manifests,

@@ -39,7 +39,7 @@ async function reconcile(...argv: string[]) {
 describe('the built program', () => {
   test('says its version with two files and package.json alone', async () => {
     const bare = await mkdtemp(join(tmpdir(), 'reconcile-bare-'));
-    for (const file of ['package.json', 'lib/cli/main.js', 'lib/cli/package-files.js']) {
+    for (const file of ['package.json', 'lib/cli/main.js', 'lib/project/package-files.js']) {
       await cp(join(root, file), join(bare, file));
     }
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
