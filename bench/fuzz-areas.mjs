@@ -293,7 +293,12 @@ const headers = [
 function lieAbout(answer, random) {
   const how = random();
   if (how < 0.05) return { ...answer, cut: true };
-  if (how < 0.15) return { ...answer, status: pick(random, statuses) };
+  if (how < 0.15) {
+    const status = pick(random, statuses);
+    // These say that nothing was done. After a write that would be a lie that no client could see through.
+    const denies = answer.method !== 'GET' && [401, 429, 503].includes(status);
+    return { ...answer, status: denies ? 500 : status };
+  }
   if (how < 0.25) return { ...answer, headers: { ...answer.headers, ...pick(random, headers) } };
   if (how < 0.3)
     return {

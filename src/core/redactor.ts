@@ -61,6 +61,20 @@ function hideByName(text: string): string {
     .replace(userInUrl, `$1${SENSITIVE}@`);
 }
 
+/** How far before a cut the beginning of a secret is looked for. */
+const longestCut = 4096;
+
+function startsOf(forms: Iterable<string>): Map<string, string[]> {
+  const starts = new Map<string, string[]>();
+  for (const form of forms) {
+    const start = form.slice(0, shortestSecret);
+    const known = starts.get(start);
+    if (known === undefined) starts.set(start, [form]);
+    else known.push(form);
+  }
+  return starts;
+}
+
 function cut(text: string, ranges: readonly Range[]): string {
   let out = '';
   let done = 0;
@@ -87,7 +101,7 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function spellings(secret: string): string[] {
-  const escaped = JSON.stringify(secret).slice(1, -1);
+  const escaped = inJson(secret);
   // By way of bytes, because half a surrogate pair would make encodeURIComponent throw.
   const encoded = encodeURIComponent(new TextDecoder().decode(new TextEncoder().encode(secret)));
   const form = encoded.replaceAll('%20', '+').replace(/[!'()~]/g, percent);
@@ -97,15 +111,21 @@ function spellings(secret: string): string[] {
     secret,
     secret.trim(),
     escaped,
-    JSON.stringify(escaped).slice(1, -1),
+    inJson(escaped),
     encoded,
     encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     encoded.replace(/[!'()*]/g, percent),
     form,
     ...base64Forms(secret),
-    ...escapedForms(secret, escaped),
+    ...escapedForms(secret, escaped).flatMap((form) => [form, inJson(form), inJson(inJson(form))]),
+    inJson(inJson(escaped)),
     ...lines.filter((line) => !line.startsWith('-----')),
   ];
+}
+
+/** As it stands within a text of JSON. */
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 const htmlNames: Readonly<Record<string, string>> = {
@@ -161,18 +181,39 @@ function isSecretName(name: string): boolean {
 export function createRedactor(): Redactor {
   const forms = new Set<string>();
   let search: ((text: string) => Range[]) | undefined;
+  let starts: Map<string, string[]> | undefined;
 
   function add(secret: string): void {
     if (secret.trim().length < shortestSecret || forms.has(secret)) return;
     for (const form of spellings(secret)) if (form.trim().length >= shortestSecret) forms.add(form);
     search = undefined;
+    starts = undefined;
   }
 
   function byValue(text: string): string {
     if (text.length < shortestSecret || forms.size === 0) return text;
     search ??= buildSecretSearch(forms);
     const ranges = search(text);
-    return ranges.length === 0 ? text : cut(text, ranges);
+    return hideCut(ranges.length === 0 ? text : cut(text, ranges));
+  }
+
+  /** A text that was shortened may end within a secret: `very-sec…`. */
+  function hideCut(text: string): string {
+    if (!text.includes('…')) return text;
+    starts ??= startsOf(forms);
+    const pieces = text.split('…');
+    const last = pieces.length - 1;
+    return pieces.map((piece, index) => (index === last ? piece : withoutStart(piece))).join('…');
+  }
+
+  function withoutStart(piece: string): string {
+    const from = Math.max(0, piece.length - longestCut);
+    for (let at = from; at <= piece.length - shortestSecret; at++) {
+      const rest = piece.slice(at);
+      const known = starts?.get(rest.slice(0, shortestSecret));
+      if (known?.some((form) => form.startsWith(rest)) === true) return `${piece.slice(0, at)}${SENSITIVE}`;
+    }
+    return piece;
   }
 
   function text(value: string): string {

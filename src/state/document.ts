@@ -22,7 +22,7 @@ export function decodeState(text: string, target: string, path: string): TargetS
   if (!isObject(value)) throw damaged(path, 'it is not a JSON object');
   if (value['formatVersion'] !== '1') {
     throw new ReconcileError(
-      `${path}: format version ${JSON.stringify(value['formatVersion'] ?? null)} is not known to this version`,
+      `${path}: format version ${shown(value['formatVersion'])} is not known to this version`,
       {
         code: 'STATE_FORMAT',
         category: 'internal',
@@ -30,8 +30,7 @@ export function decodeState(text: string, target: string, path: string): TargetS
       },
     );
   }
-  if (value['target'] !== target)
-    throw damaged(path, `it belongs to the target ${JSON.stringify(value['target'] ?? null)}`);
+  if (value['target'] !== target) throw damaged(path, `it belongs to the target ${shown(value['target'])}`);
   const { lineage, instance, serial, inventory } = value;
   if (
     typeof lineage !== 'string' ||
@@ -50,6 +49,12 @@ export function decodeState(text: string, target: string, path: string): TargetS
     inventory: decodeInventory(inventory, path),
     journal: decodeJournal(value['journal'], path),
   };
+}
+
+/** What is found instead, if it is short: a damaged file may hold anything. */
+function shown(value: Json | undefined): string {
+  const text = JSON.stringify(value ?? null);
+  return text.length <= 70 && !isObject(value) && !Array.isArray(value) ? text : '(something else)';
 }
 
 function parse(text: string, path: string): Json {
