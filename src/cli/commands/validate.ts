@@ -1,8 +1,5 @@
 import { type Command, Option } from 'commander';
-import { createConfigEnvironment } from '../../config/index.ts';
-import type { Finding } from '../../core/errors.ts';
-import { resolveTarget, sortFindings, uniqueFindings } from '../../manifest/index.ts';
-import { chooseTargets, loadProject, providerOf } from '../../project/load-project.ts';
+import { type CheckedProject, checkProject } from '../../project/check-project.ts';
 import { redacted } from '../../project/redacted.ts';
 import { countFindings, renderFindingsMarkdown, renderFindingsText, renderJson } from '../../report/index.ts';
 import { counted } from '../../report/text.ts';
@@ -15,11 +12,6 @@ interface Options {
   target: string[];
   output: OutputFormat;
   ref?: string;
-}
-
-interface Checked {
-  findings: Finding[];
-  targets: { name: string; resources: number }[];
 }
 
 /** `reconcile validate`. */
@@ -44,7 +36,7 @@ Examples:
     )
     .action(async (options: Options, self: Command) => {
       const context = openContext(self, invocation);
-      const checked = await check(context, options);
+      const checked = await checkProject(context, options);
       const valid = !checked.findings.some(({ severity }) => severity === 'error');
       const { findings, targets } = redacted(checked, context);
       switch (options.output) {
@@ -62,34 +54,11 @@ Examples:
     });
 };
 
-async function check(context: Context, options: Options): Promise<Checked> {
-  const { config, loaded, findings } = await loadProject(
-    context,
-    options.ref === undefined ? {} : { ref: options.ref },
-  );
-  if (config === undefined || loaded === undefined) {
-    return { findings: sortFindings(uniqueFindings(findings)), targets: [] };
-  }
-  const environment = createConfigEnvironment(config, context.io.env);
-  const targets = chooseTargets(config, options.target, 'all').map((target) => ({
-    name: target.name,
-    ...resolveTarget({
-      manifests: loaded.manifests,
-      target,
-      kinds: providerOf(target).kinds,
-      environment,
-      redact: (secret) => context.invocation.redactor.add(secret),
-      now: context.io.now(),
-      placeholders: true,
-    }),
-  }));
-  return {
-    findings: sortFindings(uniqueFindings([...findings, ...targets.flatMap((target) => target.findings)])),
-    targets: targets.map(({ name, resources }) => ({ name, resources: resources.length })),
-  };
-}
-
-function verdict(valid: boolean, { findings, targets }: Checked, { render: { palette } }: Context): string {
+function verdict(
+  valid: boolean,
+  { findings, targets }: CheckedProject,
+  { render: { palette } }: Context,
+): string {
   const lead = findings.length > 0 ? '\n' : '';
   if (!valid) return `${lead}${palette.alarm('Invalid:')} ${countFindings(findings)}.`;
   const counts = targets.map(({ name, resources }) => `${name} ${counted(resources, 'resource')}`).join(', ');
