@@ -14,21 +14,29 @@ const { values } = parseArgs({
   },
 });
 
-/** A bundle has no node_modules to load from later; `require` in a function is bundled, and still runs at first use. */
-const bundledLibraries = `
-export function loadMoment() { return require('moment'); }
-export function loadChrono() { return require('chrono-node/en'); }
-export function loadCronstrue() { const module = require('cronstrue'); return module.default ?? module; }
-`;
+const lateLoader = /const load = createRequire\(import\.meta\.url\);/;
+
+/**
+ * A bundle has no node_modules to load from later. A plain `require` in a function is bundled, and still runs only when
+ * the function is called.
+ */
+function bundleLateLoads(path) {
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes('createRequire(')) return undefined;
+  if (!lateLoader.test(text)) throw new Error(`${path} loads late in a way that cannot be bundled`);
+  return text
+    .replace(lateLoader, '')
+    .replace(/import \{ createRequire \} from 'node:module';/, '')
+    .replaceAll(/\bload\('/g, "require('");
+}
 
 const plugin = {
   name: 'reconcile',
   setup(builder) {
-    builder.onLoad({ filter: /[\\/]src[\\/]time[\\/]lazy\.ts$/ }, ({ path }) => ({
-      contents: bundledLibraries,
-      loader: 'js',
-      resolveDir: dirname(path),
-    }));
+    builder.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const contents = bundleLateLoads(path);
+      return contents === undefined ? undefined : { contents, loader: 'ts', resolveDir: dirname(path) };
+    });
     // @actions/core brings an HTTP client of its own for things that are not used here.
     builder.onResolve({ filter: /^@actions\// }, async ({ path, pluginData, ...rest }) => {
       if (pluginData === 'resolving') return undefined;

@@ -1,11 +1,17 @@
+import type { ThisProcess } from '../state/this-process.ts';
+
 /** Everything the Action takes from the outside world. `main.ts` takes it from the process and the runner. */
 export interface ActionIo {
   env: Readonly<Record<string, string | undefined>>;
   /** Epoch milliseconds. */
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Runs the task every ms until the returned function is called; does not keep the process alive. */
+  every(ms: number, task: () => void): () => void;
   /** 0 ≤ x < 1. */
   random(): number;
+  /** For the lock of the state. */
+  process: ThisProcess;
   /** Aborted when the runner cancels the job. */
   signal: AbortSignal;
   setOutput(name: string, value: string): void;

@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isObject, type Json } from '../core/json.ts';
 import type { PlanTarget } from '../core/plan-document.ts';
+import { planDifferences } from '../core/saved-plan.ts';
+import { readPlan } from '../project/read-plan.ts';
 import { ActionFailure } from './failure.ts';
 import type { GitHub } from './github.ts';
 import { isGenuine } from './marker.ts';
+import { digestsOf } from './outputs.ts';
 import type { Session } from './session.ts';
 import { findComment } from './sticky.ts';
 
@@ -15,6 +17,8 @@ export interface Approval {
   /** For people: `pull request #12`. */
   where: string;
   pull?: number;
+  /** The plans themselves, where they are known. */
+  plans?: readonly PlanTarget[];
 }
 
 /** How to go on when nothing was approved, or something else. */
@@ -78,25 +82,8 @@ function mergedPull(pulls: readonly Json[], sha: string, branch: string): number
 }
 
 async function readPlanFile(path: string, shown: string): Promise<Approval> {
-  let value: Json;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8')) as Json;
-  } catch {
-    throw new ActionFailure(
-      'invalid-input',
-      `The plan ${shown} cannot be read.`,
-      'Give `plan-file` the path of a plan that the command plan saved (output `plan-path`).',
-    );
-  }
-  const targets = isObject(value) && Array.isArray(value['targets']) ? value['targets'] : [];
-  const digests = Object.fromEntries(
-    targets
-      .filter(isObject)
-      .flatMap(({ name, digest }) =>
-        typeof name === 'string' && typeof digest === 'string' ? [[name, digest]] : [],
-      ),
-  );
-  return { digests, where: `the plan ${shown}` };
+  const { targets } = await readPlan(path, shown);
+  return { digests: digestsOf(targets), plans: targets, where: `the plan ${shown}` };
 }
 
 function notApproved(message: string): ActionFailure {
@@ -104,7 +91,7 @@ function notApproved(message: string): ActionFailure {
 }
 
 /** Throws unless every plan that would change something is the one that was approved. */
-export function assertApproved(targets: readonly PlanTarget[], { digests, where }: Approval): void {
+export function assertApproved(targets: readonly PlanTarget[], { digests, where, plans }: Approval): void {
   const changing = targets.filter(({ changes }) => changes.length > 0);
   const unknown = changing.filter(({ name }) => !Object.hasOwn(digests, name));
   if (unknown.length > 0) {
@@ -113,9 +100,15 @@ export function assertApproved(targets: readonly PlanTarget[], { digests, where 
   }
   const other = changing.filter(({ name, digest }) => digests[name] !== digest);
   if (other.length === 0) return;
-  const each = other.map(
-    ({ name, digest }) => `Target ${name}: approved was ${digests[name]}, now it is ${digest}.`,
-  );
+  const each = other.flatMap((target) => {
+    const { name, digest } = target;
+    const approved = plans?.find((plan) => plan.name === name);
+    const differences = approved === undefined ? [] : planDifferences(approved, target);
+    return [
+      `Target ${name}: approved was ${digests[name]}, now it is ${digest}.`,
+      ...differences.map(({ message }) => message),
+    ];
+  });
   throw new ActionFailure(
     'plan-changed',
     [`The plan is no longer the one that was approved on ${where}. Nothing was written.`, ...each].join('\n'),

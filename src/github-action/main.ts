@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as core from '@actions/core';
+import { thisProcess } from '../state/this-process.ts';
 import type { ActionIo } from './action-io.ts';
 import { runAction } from './run.ts';
 
@@ -17,7 +18,13 @@ const io: ActionIo = {
   sleep: async (ms, signal) => {
     await delay(ms, undefined, signal === undefined ? {} : { signal });
   },
+  every: (ms, task) => {
+    const timer = setInterval(task, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
   random: () => Math.random(),
+  process: thisProcess(process.env),
   signal: controller.signal,
   setOutput: core.setOutput,
   mask: core.setSecret,

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Finding } from '../core/errors.ts';
 import type { PlanDocument, PlanTarget } from '../core/plan-document.ts';
-import { isRefusedTarget } from '../project/plan-targets.ts';
+import { isRefusedTarget, withIntegrity } from '../project/plan-targets.ts';
 import { writeResult } from '../project/write-file.ts';
 import { renderJson, renderPlanHtml, renderPlanMarkdown } from '../report/index.ts';
 import { code, details, table } from '../report/markdown.ts';
@@ -144,7 +144,7 @@ async function savePlan({ inputs, cwd, env }: Session, document: PlanDocument): 
     inputs.planFile === undefined
       ? join(env['RUNNER_TEMP'] ?? cwd, `reconcile-plan-${inputs.label}.json`)
       : resolve(cwd, inputs.planFile);
-  await writeResult(path, renderJson(document));
+  await writeResult(path, renderJson(withIntegrity(document)));
   await writeResult(`${path.replace(/\.json$/, '')}.html`, renderPlanHtml(document));
   return path;
 }

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Finding } from '../core/errors.ts';
 import { createRedactor, type Redactor } from '../core/redactor.ts';
 import type { FileAccess } from '../manifest/index.ts';
 import type { PlanningContext } from '../project/project-context.ts';
+import { holderText } from '../state/lock.ts';
 import type { ActionIo } from './action-io.ts';
 import type { ActionEvent } from './event.ts';
 import type { Inputs } from './inputs.ts';
@@ -42,9 +44,12 @@ export function stepEnvironment(env: ActionIo['env']): Session['env'] {
   );
 }
 
+/** How long apply waits for somebody else's lock, ms: long enough for another apply to end. */
+const LOCK_TIMEOUT = 5 * 60_000;
+
 /** The context in which projects are read and prepared. Warnings are collected in `warnings`. */
 export function planningContext(
-  { io, inputs, cwd, redactor, env }: Session,
+  { io, inputs, event, cwd, redactor, env }: Session,
   { configFiles, warnings }: { configFiles?: FileAccess; warnings: Finding[] },
 ): PlanningContext {
   return {
@@ -59,7 +64,18 @@ export function planningContext(
       const onSignal = (): void => cut.abort();
       if (io.signal.aborted) cut.abort();
       io.signal.addEventListener('abort', onSignal, { once: true });
+      const { owner, host, pid, machine, isAlive } = io.process;
       return {
+        store: {
+          clock: { now: io.now, sleep: io.sleep, every: io.every, random: () => randomUUID(), isAlive },
+          claim: {
+            ...{ owner, host, pid, ...(machine === undefined ? {} : { machine }) },
+            command: `${inputs.command} in ${event.runUrl}`,
+            timeout: LOCK_TIMEOUT,
+            onWait: (held) => io.log(redactor.text(`Waiting for the lock of ${holderText(held)}.`)),
+            signal: cut.signal,
+          },
+        },
         progress: { show: (message) => io.debug(redactor.text(message)), clear: () => {} },
         protectCalls: () => io.signal.removeEventListener('abort', onSignal),
         surroundings: {

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseMarker } from '../../src/github-action/marker.ts';
 import { configText, jobText } from '../cli/project-folder.ts';
@@ -195,9 +196,20 @@ describe('manual apply', () => {
     const late = await apply({ 'plan-file': outputs['plan-path'] ?? '' }, {}, 'workflow_dispatch');
     expect(late.outputs['failure-reason']).toBe('plan-changed');
     const gone = await apply({ 'plan-file': 'nowhere.json' }, {}, 'workflow_dispatch');
-    expect(gone.outputs['failure-reason']).toBe('invalid-input');
+    expect(gone.outputs['failure-reason']).toBe('invalid');
+    expect(late.summary).toContain('SapJob/report');
     expect(world.writes()).toEqual([]);
   });
+});
+
+test('a plan that was edited is refused', async () => {
+  await world.commit({ 'jobs/report.yaml': jobText('report') });
+  const { outputs } = await world.run({ name: 'workflow_dispatch' }, { command: 'plan' });
+  const path = outputs['plan-path'] ?? '';
+  writeFileSync(path, readFileSync(path, 'utf8').replace('A job', 'Another'));
+  const done = await apply({ 'plan-file': path }, {}, 'workflow_dispatch');
+  expect(done.outputs['failure-reason']).toBe('refused');
+  expect(world.writes()).toEqual([]);
 });
 
 describe('what apply refuses to run on', () => {

@@ -131,7 +131,7 @@ function readOutputs(text: string): Record<string, string> {
 }
 
 /** The Action as a function, with the runner's files written in the runner's form. */
-export const inProcess: Runner = async (env) => {
+const inProcess: Runner = async (env) => {
   let code = 0;
   const log: string[] = [];
   const append = (variable: string, text: string): void =>
@@ -140,7 +140,9 @@ export const inProcess: Runner = async (env) => {
     env,
     now: () => Date.now(),
     sleep: async () => {},
+    every: () => () => {},
     random: () => 0.5,
+    process: { owner: 'tester', host: 'here', pid: 1, isAlive: () => true },
     signal: new AbortController().signal,
     setOutput: (name, value) =>
       append('GITHUB_OUTPUT', `${name}<<end-of-${name}\n${value}\nend-of-${name}\n`),
