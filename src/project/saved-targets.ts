@@ -99,6 +99,16 @@ export function assertStillFits(
   );
 }
 
+/** The plan as of now, with the runs that the saved one announced: a provider holds itself to what was approved. */
+export function asApproved(saved: PlanTarget, planned: PlannedTarget): PlannedTarget {
+  const impacts = new Map(saved.changes.map(({ address, impact }) => [address, impact]));
+  const changes = planned.changes.map((change) => {
+    const impact = impacts.get(change.address);
+    return impact === undefined ? change : { ...change, impact };
+  });
+  return { ...planned, changes };
+}
+
 function otherInstance(saved: PlanTarget, now: PlanTarget): ReconcileError {
   return new ReconcileError(
     `The plan for target "${saved.name}" was made for another service instance: ${saved.provider} at ${saved.url}; now the target is ${now.provider} at ${now.url}${saved.url === now.url ? ', with credentials of another instance' : ''}.`,

@@ -9,7 +9,7 @@ import { isRefusedTarget, planDocument, planPrepared, toolStamp } from '../../pr
 import { type Prepared, type PreparedTarget, prepareTargets } from '../../project/prepare.ts';
 import { readPlan } from '../../project/read-plan.ts';
 import { redacted } from '../../project/redacted.ts';
-import { assertStillFits, onlySaved, savedTargets } from '../../project/saved-targets.ts';
+import { asApproved, assertStillFits, onlySaved, savedTargets } from '../../project/saved-targets.ts';
 import { renderJson, renderOutcomeMarkdown, renderOutcomeText, renderPlanText } from '../../report/index.ts';
 import { showAge } from '../../report/instant.ts';
 import { counted } from '../../report/text.ts';
@@ -145,7 +145,7 @@ async function applyOne(
       await confirm(context, planned, options);
     }
     prepared.protectCalls();
-    const outcome = await applyTarget(planned, {
+    const outcome = await applyTarget(saved === undefined ? planned : asApproved(saved, planned), {
       concurrency: options.concurrency,
       onError: options.onError,
       signal: context.io.signal,
