@@ -34,6 +34,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/drift.ts')).configureDrift,
   },
   {
+    name: 'status',
+    summary: 'show what is owned, since when, and what was done last; from the state alone',
+    load: async () => (await import('./commands/status.ts')).configureStatus,
+  },
+  {
+    name: 'history',
+    summary: 'show who applied what, when, and from which commit',
+    load: async () => (await import('./commands/history.ts')).configureHistory,
+  },
+  {
     name: 'forget',
     summary: 'let resources go: they stay in the service, but are not ours any more',
     load: async () => (await import('./commands/forget.ts')).configureForget,

@@ -34,6 +34,19 @@ export function addEditOptions(command: Command): Command {
     .addOption(outputOption(['text', 'json']));
 }
 
+export interface StateOptions {
+  target: string[];
+  output: OutputFormat;
+}
+
+/** For commands that only look at the state. */
+export function addStateOptions(command: Command): Command {
+  return command
+    .option('-t, --target <name>', 'the target; repeatable (default: all)', collect, [])
+    .option('--verbose', 'show everything: ids, schedules, all changes')
+    .addOption(outputOption(['text', 'json']));
+}
+
 /** Reads a whole number within bounds; anything else is a usage error that says what is expected. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

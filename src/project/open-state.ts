@@ -10,6 +10,8 @@ import type { PlanningContext } from './project-context.ts';
 export interface OpenState {
   targets: TargetConfig[];
   store: StateStore;
+  /** `file` or `git`. */
+  backend: string;
   claim: LockClaim;
   /** ISO instant. */
   now(): string;
@@ -40,6 +42,7 @@ export async function openState(context: PlanningContext, options: OpenStateOpti
   const { store } = await context.gather(1);
   return {
     targets,
+    backend: config.state.backend,
     store: await openStore(config, {
       clock: store.clock,
       env: context.io.env,

@@ -12,6 +12,7 @@ export { renderErrorText } from './error-text.ts';
 export { type ErrorView, viewError } from './error-view.ts';
 export { renderFindingsMarkdown } from './findings-markdown.ts';
 export { countFindings, renderFindingsText, sortFindings } from './findings-text.ts';
+export { type HistoryDocument, type HistoryTarget, renderHistoryText } from './history-text.ts';
 export { renderJson } from './json.ts';
 export { renderOutcomeMarkdown } from './outcome-markdown.ts';
 export { renderOutcomeText } from './outcome-text.ts';
@@ -19,3 +20,5 @@ export { makePalette, type Palette, plainPalette, type RenderOptions, type Style
 export { renderPlanHtml } from './plan-html.ts';
 export { renderPlanMarkdown } from './plan-markdown.ts';
 export { renderPlanText } from './plan-text.ts';
+export { type StatusDocument, type StatusTarget, statusOf } from './status.ts';
+export { renderStatusText } from './status-text.ts';

@@ -101,6 +101,9 @@ beforeAll(async () => {
   await folder.write({ 'jobs/cleanup.yaml': cleanup('* * * * 5 17 20') });
   await record('plan json', ['plan', '-o', 'json']);
   await record('apply json', ['apply', '--yes', '-q', '-o', 'json']);
+  await record('status', ['status']);
+  await record('status json', ['status', '-o', 'json']);
+  await record('history', ['history']);
 
   await folder.write({ 'jobs/beat.yaml': beat('repeatInterval: 15 minutes') });
   await apply();
