@@ -1,6 +1,8 @@
 import type { Kind } from '../../../core/provider.ts';
 import { classifyBatch } from '../classify.ts';
 import { batchOutlook } from '../impact.ts';
+import { adviceCodes } from '../lint/codes.ts';
+import { batchLoads } from '../lint/loads.ts';
 import { normalizeBatch } from '../normalize.ts';
 import { batchOperations } from '../operations.ts';
 import { pairIdentity, pairOf } from '../pairs.ts';
@@ -32,4 +34,6 @@ export const riversandBatchJob: Kind = {
   runs: batchRuns,
   operations: batchOperations,
   outlook: batchOutlook,
+  adviceCodes,
+  loads: batchLoads,
 };

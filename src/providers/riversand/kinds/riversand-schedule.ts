@@ -1,6 +1,9 @@
 import type { Kind } from '../../../core/provider.ts';
 import { objectDefault } from '../defaults.ts';
 import { objectOutlook } from '../impact-object.ts';
+import { adviceCodes } from '../lint/codes.ts';
+import { lintObject } from '../lint/lint-object.ts';
+import { objectLoads } from '../lint/loads.ts';
 import { normalizeObject } from '../normalize.ts';
 import { objectOperations } from '../operations.ts';
 import { objectRuns } from '../runs.ts';
@@ -28,4 +31,7 @@ export const riversandSchedule: Kind = {
   runs: objectRuns,
   operations: objectOperations,
   outlook: objectOutlook,
+  lint: lintObject,
+  adviceCodes,
+  loads: objectLoads,
 };

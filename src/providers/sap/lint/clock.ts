@@ -1,5 +1,5 @@
+import { choose } from '../../../core/choose.ts';
 import type { LintCode } from './codes.ts';
-import { choose } from './spread.ts';
 
 /** The times of day something runs at: every combination of these. Sorted, UTC. No seconds: they do not matter. */
 export interface Clock {
