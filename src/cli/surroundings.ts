@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type * as Pino from 'pino';
 import type { JsonObject } from '../core/json.ts';
 import type { Surroundings } from '../core/provider.ts';
 import type { Gathered } from '../project/project-context.ts';
@@ -25,7 +27,7 @@ export async function createSurroundings(
 ): Promise<Gathered> {
   const { io, invocation } = context;
   const progress = createProgress(context);
-  const log = await createLog(context);
+  const log = createLog(context);
   const cut = new AbortController();
   const onSignal = (): void => cut.abort();
   if (io.signal.aborted) cut.abort();
@@ -61,17 +63,18 @@ export async function createSurroundings(
   };
 }
 
-/** Logs as lines of JSON on stderr. */
-async function createLog({
-  io,
-  logLevel,
-}: Pick<SurroundingsOptions, 'io' | 'logLevel'>): Promise<Surroundings['log']> {
-  const { pino } = await import('pino');
-  const logger = pino(
-    { level: logLevel, base: null, timestamp: () => `,"time":"${new Date(io.now()).toISOString()}"` },
-    { write: io.err },
-  );
+const LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
+/** Logs as lines of JSON on stderr. Most commands have nothing to log at their level, and do not load the logger. */
+function createLog({ io, logLevel }: Pick<SurroundingsOptions, 'io' | 'logLevel'>): Surroundings['log'] {
+  const load = createRequire(import.meta.url);
+  let logger: Pino.Logger | undefined;
   return (level: 'debug' | 'info' | 'warn', message: string, data?: JsonObject) => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(logLevel)) return;
+    logger ??= (load('pino') as typeof Pino).pino(
+      { level: logLevel, base: null, timestamp: () => `,"time":"${new Date(io.now()).toISOString()}"` },
+      { write: io.err },
+    );
     if (data === undefined) logger[level](message);
     else logger[level](data, message);
   };

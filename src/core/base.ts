@@ -25,12 +25,7 @@ function normalizeEntry(entry: InventoryEntry, kind: Kind): Base {
   const parts = Object.fromEntries(Object.entries(entry.parts).map(([key, part]) => [key, part.spec]));
   const spec: JsonObject = field === undefined ? entry.spec : { ...entry.spec, [field]: parts };
   const normalized = kind.normalize(entry.name, spec);
-  return {
-    resource: { spec: normalized.spec, canonical: normalized.canonical },
-    parts: new Map(
-      normalized.parts.map((part) => [part.key, { spec: part.spec, canonical: part.canonical }]),
-    ),
-  };
+  return { resource: normalized, parts: new Map(normalized.parts.map((part) => [part.key, part])) };
 }
 
 /**

@@ -130,17 +130,25 @@ function planSuperseded(
   field: string,
   liveById: ReadonlyMap<string, LivePart>,
 ): PartChange[] {
-  return Object.entries(entry?.parts ?? {}).flatMap(([key, part]) =>
-    (part.superseded ?? []).flatMap((id): PartChange[] => {
+  const changes: PartChange[] = [];
+  for (const [key, { superseded = [] }] of Object.entries(entry?.parts ?? {})) {
+    for (const id of superseded) {
       const live = liveById.get(id);
-      if (live === undefined) return [];
+      if (live === undefined) continue;
       const path = partPath(field, key);
       const warnings = ['left over from an unfinished replace'];
-      return [
-        { key: `${key} (replaced)`, path, action: 'delete', reason: 'removed', fields: [], live, warnings },
-      ];
-    }),
-  );
+      changes.push({
+        key: `${key} (replaced)`,
+        path,
+        action: 'delete',
+        reason: 'removed',
+        fields: [],
+        live,
+        warnings,
+      });
+    }
+  }
+  return changes;
 }
 
 interface PartInput extends PartsInput {

@@ -27,7 +27,7 @@ const lookupLocalhost: LookupFunction = (hostname, options, callback) =>
 
 /**
  * The connections to one origin: keep-alive, one request at a time on each. Verification of certificates is always on.
- * undici is loaded here, at the first request, so that commands without network do not pay for it.
+ * The needed part of undici is loaded here, at the first request, so that commands without network do not pay for it.
  */
 export async function openDispatcher(
   url: URL,
@@ -35,7 +35,6 @@ export async function openDispatcher(
   tls: TlsOptions,
   redact: (secret: string) => void,
 ): Promise<OpenDispatcher> {
-  const { Pool, ProxyAgent } = await import('undici');
   const connect = {
     ...(tls.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
@@ -45,9 +44,11 @@ export async function openDispatcher(
   const options = { connections: mostInFlight, pipelining: 1 };
   const proxy = proxyFor(url, env);
   if (proxy === undefined) {
+    const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
     const dispatcher = new Pool(url.origin, { ...options, connect: { ...connect, lookup: lookupLocalhost } });
     return { origin: url.origin, pathPrefix: '', dispatcher };
   }
+  const { Pool, ProxyAgent } = await import('undici');
   const token = proxyToken(proxy, redact);
   if (url.protocol === 'https:') {
     const dispatcher = new ProxyAgent({

@@ -82,8 +82,11 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
     const matches = compileGlob(pattern);
     if (!paths.some(matches)) findings.push(noFiles(pattern));
   }
-  const read = await readAll(paths, realRoot, display, files, maxFileBytes);
-  const status = options.git === false ? {} : await gitStatus(root);
+  // Git works in a process of its own meanwhile.
+  const [status, read] = await Promise.all([
+    options.git === false ? {} : gitStatus(root),
+    readAll(paths, realRoot, display, files, maxFileBytes),
+  ]);
   return {
     files: read.files.sort(byPath),
     findings: [...findings, ...read.findings],
