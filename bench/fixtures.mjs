@@ -1,14 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 
-const crons = ['* * * * 6 12 17', '* * * mon:fri 7:19 */20 10', '* * 1 * 2 13 40', '* * * -1.sun 3 41 7'];
+const days = ['* * * *', '* * * mon:fri', '* * 1 *', '* * * -1.sun'];
+
+/** As good as every job has another one. @param {number} job */
+function cron(job) {
+  return `${days[job % days.length]} ${job % 24} ${(7 * job) % 60} ${(13 * job + Math.floor(job / 60)) % 60}`;
+}
 
 /** The n-th of the job's schedules: all recurring modes in turn. @param {number} job @param {number} n */
 function schedule(job, n) {
   const data = { job, part: n, note: 'payload of a realistic size '.repeat(4) };
   switch ((job + n) % 4) {
     case 0:
-      return { cron: crons[job % crons.length], data };
+      return { cron: cron(job), data };
     case 1:
       return { repeatInterval: `${2 + (job % 20)} hours`, startTime: '2030-01-01T00:00:00Z', data };
     case 2:
@@ -20,9 +26,11 @@ function schedule(job, n) {
 
 /**
  * Writes a project with so many jobs (100 documents a file), and the seed of an emulator that already has them all.
- * @param {{ folder: string; jobs: number; schedulesPerJob: number }} options
+ * Manifests are YAML as people write it, or each a line of JSON as generators do.
+ * @param {{ folder: string; jobs: number; schedulesPerJob: number; style?: 'yaml' | 'json' }} options
  */
-export function writeProject({ folder, jobs, schedulesPerJob }) {
+export function writeProject({ folder, jobs, schedulesPerJob, style = 'yaml' }) {
+  const write = style === 'yaml' ? stringify : (value) => `${JSON.stringify(value)}\n`;
   mkdirSync(join(folder, 'jobs'), { recursive: true });
   const seed = { jobs: [] };
   const files = new Map();
@@ -37,7 +45,7 @@ export function writeProject({ folder, jobs, schedulesPerJob }) {
       spec: { description: `Job number ${job}`, action, schedules: Object.fromEntries(schedules) },
     };
     const file = `jobs/${String(Math.floor(job / 100)).padStart(4, '0')}.yaml`;
-    files.set(file, `${files.get(file) ?? ''}---\n${JSON.stringify(manifest)}\n`);
+    files.set(file, `${files.get(file) ?? ''}---\n${write(manifest)}`);
     seed.jobs.push({
       name,
       description: `Job number ${job}`,

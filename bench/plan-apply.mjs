@@ -55,9 +55,11 @@ function report(name, samples, more = '') {
 }
 
 /** A connection of its own: kept ones go stale while a measured process runs. */
-async function control(ready, method) {
+async function control(ready, method, what = 'requests', body = undefined) {
   const answer = await new Promise((resolve, reject) => {
-    request(`${ready.url}/_emulator/requests`, { method, agent: false }, resolve).on('error', reject).end();
+    request(`${ready.url}/_emulator/${what}`, { method, agent: false }, resolve)
+      .on('error', reject)
+      .end(body === undefined ? undefined : JSON.stringify(body));
   });
   let text = '';
   for await (const chunk of answer) text += chunk;
@@ -72,14 +74,15 @@ async function requestCount(ready) {
   return { requests: list.length, writes: writes.length };
 }
 
-/** @param {number} jobs */
-async function noop(jobs) {
+/** @param {number} jobs @param {{ style?: 'yaml' | 'json'; delay?: number }} options `delay` of every answer, ms */
+async function noop(jobs, { style = 'yaml', delay = 0 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  writeProject({ folder, jobs, schedulesPerJob: 3 });
+  writeProject({ folder, jobs, schedulesPerJob: 3, style });
   const { child, ready } = await startEmulator(['--seed', join(folder, 'seed.json')]);
   writeConfig(folder, ready);
   timed([cli, 'apply', '-C', folder, '--yes', '-q', '-o', 'json']);
   await requestCount(ready);
+  if (delay > 0) await control(ready, 'POST', 'faults', { match: {}, effect: { delay } });
   const plan = [cli, 'plan', '-C', folder, '-q', '-o', 'json', '--exit-code'];
   const first = timed(plan);
   const { requests, writes } = await requestCount(ready);
@@ -89,13 +92,15 @@ async function noop(jobs) {
     downloads.push(timed([join(root, 'bench/download.mjs'), ready.url, JSON.stringify(ready.credentials)]));
     plans.push(timed(plan));
   }
-  const ratios = downloads.map((download, index) => (plans[index + 1]?.wallMs ?? 0) / download.wallMs);
+  const ratio = (key) =>
+    median(downloads.map((download, index) => (plans[index + 1]?.[key] ?? 0) / download[key])).toFixed(2);
+  console.log(`-- ${jobs} jobs, ${style === 'yaml' ? 'block YAML' : 'lines of JSON'}, ${delay} ms a request`);
   const aim = Math.ceil(jobs / 100) + Math.ceil((3 * jobs) / 100) + 4;
   report(`no-op plan, ${jobs} jobs`, plans.slice(1), `${requests} requests (aim ≤ ${aim}), ${writes} writes`);
   report(
     `download of the same pages`,
     downloads,
-    `${Number(downloads[0]?.stdout)} requests; plan / download = ${median(ratios).toFixed(2)}`,
+    `${Number(downloads[0]?.stdout)} requests; plan / download = ${ratio('wallMs')} wall, ${ratio('cpuMs')} cpu`,
   );
   await requestCount(ready);
   const again = timed([cli, 'apply', '-C', folder, '--yes', '-q', '-o', 'json']);
@@ -141,5 +146,7 @@ function startup() {
 console.log(`Node ${process.version}, ${runs} runs, medians of whole processes`);
 startup();
 await noop(1000);
+await noop(1000, { style: 'json' });
+await noop(1000, { delay: 50 });
 await fullApply(1000);
 await noop(10_000);
