@@ -13,14 +13,14 @@ const plainKey = /([A-Za-z_][A-Za-z0-9_./$-]*)(?=: )/y;
 const plainText =
   /(?:[^\s,[\]{}:#"'&*!|>%@`\\]|:(?=[^\s,[\]{}:#"'&*!|>%@`\\])| +(?=[^\s,[\]{}:#"'&*!|>%@`\\]))+/y;
 
-/** A text in quotes that begins and ends in this line. */
-export function readQuoted(line: string, at: number): Read<string> {
+/** A text in quotes that begins and ends in this line; undefined when it does not end, or has other escapes. */
+export function readQuoted(line: string, at: number): Read<string> | undefined {
   simpleQuoted.lastIndex = at;
   const simple = simpleQuoted.exec(line);
   if (simple !== null) return { value: simple[1] ?? simple[2] ?? '', end: simpleQuoted.lastIndex };
   escapedQuoted.lastIndex = at;
   const escaped = escapedQuoted.exec(line)?.[0];
-  if (escaped === undefined) throw new NotPlain();
+  if (escaped === undefined) return undefined;
   // In double quotes these are the escapes that JSON and YAML share.
   const value = escaped.startsWith('"') ? JSON.parse(escaped) : escaped.slice(1, -1).replaceAll("''", "'");
   return { value, end: escapedQuoted.lastIndex };
@@ -51,9 +51,9 @@ function readMap(line: string, start: number, depth: number): Read<JsonObject> {
 /** The key and its colon. */
 function readKey(line: string, at: number): Read<string> {
   if (line[at] === '"' || line[at] === "'") {
-    const { value, end } = readQuoted(line, at);
-    if (line[end] !== ':') throw new NotPlain();
-    return { value, end: end + 1 };
+    const quoted = readQuoted(line, at);
+    if (quoted === undefined || line[quoted.end] !== ':') throw new NotPlain();
+    return { value: quoted.value, end: quoted.end + 1 };
   }
   plainKey.lastIndex = at;
   const value = plainKey.exec(line)?.[1];
@@ -77,7 +77,11 @@ function readList(line: string, start: number, depth: number): Read<Json[]> {
 
 function readItem(line: string, at: number, depth: number): Read<Json> {
   const first = line[at];
-  if (first === '"' || first === "'") return readQuoted(line, at);
+  if (first === '"' || first === "'") {
+    const quoted = readQuoted(line, at);
+    if (quoted === undefined) throw new NotPlain();
+    return quoted;
+  }
   if (first === '{' || first === '[') return readFlow(line, at, depth - 1);
   plainText.lastIndex = at;
   const text = isPlainStart(line, at) ? plainText.exec(line)?.[0] : undefined;

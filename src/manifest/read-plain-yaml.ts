@@ -8,6 +8,8 @@ import { isPlainStart, NotPlain, resolvePlain, skipSpaces, takeKey } from './rea
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const unusualCharacter = /[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
 const separator = '---';
+/** Lines of one text in quotes or without; longer ones are left to the full parser. */
+const mostFolds = 50;
 const key = /(?:([A-Za-z_][A-Za-z0-9_./$-]*)|"([^"\\]+)"|'([^']+)'):(?= |$)/y;
 const listItem = /^ *-(?: |$)/;
 
@@ -131,24 +133,62 @@ class PlainReader {
     }
     if (first === '|' || first === '>') return this.#block(line.slice(start), parent);
     let value: Json;
-    if (first === '"' || first === "'") {
-      const quoted = readQuoted(line, start);
-      value = quoted.value;
-      expectEnd(line, quoted.end);
-    } else if (first === '{' || first === '[') {
+    if (first === '"' || first === "'") value = this.#quoted(line.slice(start), first, parent);
+    else if (first === '{' || first === '[') {
       const flow = readFlow(line, start, this.#limits.depth - depth);
       value = flow.value;
       expectEnd(line, flow.end);
-    } else value = readPlain(line, start);
+    } else value = this.#plain(line, start, parent);
     this.#next();
     return value;
+  }
+
+  /** In quotes, maybe over several lines: a line break becomes a space. */
+  #quoted(line: string, quote: string, parent: number): string {
+    let text = line;
+    for (let lines = 0; lines < mostFolds; lines += 1) {
+      const quoted = text.lastIndexOf(quote) > 0 ? readQuoted(text, 0) : undefined;
+      if (quoted !== undefined) {
+        expectEnd(text, quoted.end);
+        return quoted.value;
+      }
+      const more = this.#continued(parent);
+      if (more === undefined) throw new NotPlain();
+      text = `${trimSpaces(text)} ${more}`;
+    }
+    throw new NotPlain();
+  }
+
+  /** Without quotes, maybe over several lines. */
+  #plain(line: string, start: number, parent: number): Json {
+    let text = readPlain(line, start);
+    if (text.length < trimSpaces(line.slice(start)).length) return resolvePlain(text);
+    for (let lines = 0; lines < mostFolds; lines += 1) {
+      const more = this.#continued(parent);
+      if (more === undefined) return resolvePlain(text);
+      if (more.includes(' #')) throw new NotPlain();
+      text += ` ${readPlain(more, 0)}`;
+    }
+    throw new NotPlain();
+  }
+
+  /** The next line when it belongs to the text that the current one began: it becomes the current one. */
+  #continued(parent: number): string | undefined {
+    const line = this.#lines[this.#at + 1] ?? '';
+    const indent = skipSpaces(line, 0);
+    if (indent <= parent || indent === line.length) return undefined;
+    this.#at += 1;
+    return line.slice(indent);
   }
 
   #below(parent: number, depth: number): Json {
     const indent = this.#indent;
     const isList = indent >= parent && listItem.test(this.#line());
     if (isList) return this.#list(indent, depth + 1);
-    return indent > parent ? this.#map(indent, depth + 1) : null;
+    if (indent <= parent) return null;
+    const line = this.#line();
+    key.lastIndex = indent;
+    return key.test(line) ? this.#map(indent, depth + 1) : this.#value(line, indent, parent, depth);
   }
 
   /** `|` and `>`, the latter only where each line break becomes a space. */
@@ -183,13 +223,18 @@ function expectEnd(line: string, at: number): void {
   if (end < line.length && (end === at || line[end] !== '#')) throw new NotPlain();
 }
 
-function readPlain(line: string, start: number): Json {
+/** A text without quotes, as far as it goes in this line. */
+function readPlain(line: string, start: number): string {
   if (!isPlainStart(line, start)) throw new NotPlain();
   const comment = line.indexOf(' #', start);
-  let end = comment === -1 ? line.length : comment;
-  // Only spaces: a no-break space belongs to the text.
-  while (line.charCodeAt(end - 1) === 0x20) end -= 1;
-  const text = line.slice(start, end);
+  const text = trimSpaces(line.slice(start, comment === -1 ? undefined : comment));
   if (text.includes(': ') || text.endsWith(':')) throw new NotPlain();
-  return resolvePlain(text);
+  return text;
+}
+
+/** Only spaces: a no-break space belongs to the text. */
+function trimSpaces(text: string): string {
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 0x20) end -= 1;
+  return text.slice(0, end);
 }
