@@ -39,6 +39,12 @@ module.exports = {
       'http',
     ]),
     {
+      name: 'entry-points-do-not-import-the-action',
+      severity: 'error',
+      from: { path: '^src/(cli|daemon)/' },
+      to: { path: '^src/github-action/' },
+    },
+    {
       name: 'project-is-for-entry-points',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(project|cli|daemon|github-action)/' },

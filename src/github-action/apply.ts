@@ -164,7 +164,7 @@ function endOf(
 }
 
 function verdictOf({ summary }: OutcomeDocument, ended: CommandResult['failure']): string {
-  const counts = `${counted(summary.succeeded, 'change')} applied${summary.noop > 0 ? `, ${summary.noop} were right by then` : ''}`;
+  const counts = `${counted(summary.succeeded, 'change')}${summary.noop > 0 ? `, and ${summary.noop} found right by then` : ''}`;
   if (ended === undefined) {
     return summary.succeeded + summary.noop === 0 ? '✅ **Nothing to do.**' : `✅ **Applied:** ${counts}.`;
   }

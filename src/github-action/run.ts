@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Redactor } from '../core/redactor.ts';
 import { toolStamp } from '../project/plan-targets.ts';
 import { code } from '../report/markdown.ts';
+import { oneLine } from '../report/text.ts';
 import type { ActionIo } from './action-io.ts';
 import { writeAnnotations } from './annotations.ts';
 import { apply } from './apply.ts';
@@ -61,7 +62,8 @@ function guard(io: ActionIo, redactor: Redactor): ActionIo {
   return {
     ...io,
     setOutput: (name, value) => io.setOutput(name, redactor.text(value)),
-    log: (text) => io.log(redactor.text(text)),
+    // One line: what begins a line with `::` is a command to the runner.
+    log: (text) => io.log(oneLine(redactor.text(text))),
     debug: (text) => io.debug(redactor.text(text)),
     addSummary: (markdown) => io.addSummary(redactor.text(markdown)),
     fail: (message) => io.fail(redactor.text(message)),
@@ -149,7 +151,8 @@ async function tell(
     try {
       const label = session?.inputs.label ?? '';
       const path = outputs['plan-path'];
-      const pointer = path === '' ? '' : `The whole plan is in ${path}; upload it as an artifact to keep it.`;
+      const pointer =
+        path === '' ? '' : `The whole plan is in ${code(path)}; upload it as an artifact to keep it.`;
       await io.addSummary(renderReport(result.report, { label, footer, pointer }, summaryLimit, bytes));
     } catch (error) {
       warn('The summary could not be written', error);

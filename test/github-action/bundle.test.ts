@@ -1,4 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configText, jobText } from '../cli/project-folder.ts';
 import { bundled, pullRequest, startWorld, type World } from './world.ts';
@@ -82,6 +84,31 @@ spec:
   const relative = await world.run({ name: 'push' }, { command: 'validate' });
   expect(relative.outputs['failure-reason']).toBe('invalid');
   expect(relative.log).not.toMatch(/Cannot find module|Dynamic require/);
+});
+
+test('with the state in git, the next machine knows what the last one applied', async () => {
+  const config = configText().replace('targets:', 'state: {backend: git}\ntargets:');
+  const first = await startWorld(
+    { 'reconcile.yaml': config, 'jobs/report.yaml': jobText('report') },
+    { runner: bundle.runner },
+  );
+  const second = mkdtempSync(join(tmpdir(), 'reconcile-second-'));
+  try {
+    first.git('init', '--quiet', '--bare', '--initial-branch=main', join(second, 'origin.git'));
+    first.git('remote', 'add', 'origin', join(second, 'origin.git'));
+    first.git('push', '--quiet', 'origin', 'main');
+    const before = await first.run({ name: 'push' }, { command: 'plan', 'plan-file': 'approved.json' });
+    expect(before.outputs['to-create']).toBe('1');
+    const applied = await first.run({ name: 'push' }, { command: 'apply', 'plan-file': 'approved.json' });
+    expect(applied.outputs['failure-reason']).toBe('');
+    const copy = join(second, 'work');
+    first.git('clone', '--quiet', '--depth=1', `file://${join(second, 'origin.git')}`, copy);
+    const planned = await first.run({ name: 'push' }, { command: 'plan' }, { GITHUB_WORKSPACE: copy });
+    expect(planned.outputs).toMatchObject({ 'failure-reason': '', changes: 'false' });
+  } finally {
+    await first.close();
+    rmSync(second, { recursive: true, force: true });
+  }
 });
 
 test('holds no path of the machine that built it, and its size is bounded', () => {
