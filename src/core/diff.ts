@@ -21,6 +21,8 @@ export interface DiffInput {
   heals(pointer: Pointer, desired: Json | undefined, live: Json | undefined): boolean;
   /** The live object is not the one that was applied: somebody made it anew, and base says nothing about what cannot be read. */
   recreated?: boolean;
+  /** Fields that cannot be read and of which nobody knows whether the last write took effect: they differ, whatever base says. */
+  uncertain?: readonly Pointer[];
 }
 
 /**
@@ -70,7 +72,9 @@ function diffField(pointer: Pointer, input: DiffInput): FieldDiff | undefined {
   const was = base === undefined ? undefined : getAt(base.canonical, pointer);
   if (input.unreadable.some((unreadable) => isAtOrBelow(pointer, unreadable))) {
     if (base === undefined) return undefined;
-    if (!equalsBase(wanted, was, sealer)) return unread(found(pointer, input, 'edited', wanted), input);
+    const isUncertain = input.uncertain?.some((unknown) => isAtOrBelow(pointer, unknown)) === true;
+    if (isUncertain || !equalsBase(wanted, was, sealer))
+      return unread(found(pointer, input, 'edited', wanted), input);
     return input.recreated === true ? unread(found(pointer, input, 'drift', wanted), input) : undefined;
   }
   const is = getAt(live.canonical, pointer);

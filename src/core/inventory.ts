@@ -41,6 +41,8 @@ export interface InventoryEntry {
   commit?: string;
   /** Adopted without being able to read some fields: they are unknown, and never a reason to replace. */
   unverified?: readonly Pointer[];
+  /** Written without knowing whether it took effect, and not readable: to be written again whatever `spec` says. */
+  uncertain?: readonly Pointer[];
 }
 
 export type Inventory = Readonly<Record<Address, InventoryEntry>>;

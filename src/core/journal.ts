@@ -26,6 +26,8 @@ export interface Intent {
   /** Of the object as it is to be. */
   identity: string;
   movedFrom?: Address;
+  /** ISO instant; when it was first meant, where that was in an earlier apply than the journal's. */
+  since?: string;
   /** Server ids that were there before; what shows up under another id may be ours. */
   before: {
     id?: string;

@@ -7,6 +7,11 @@ export type OutcomeStatus = 'succeeded' | 'noop' | 'failed' | 'blocked' | 'notAt
 export interface OperationOutcome {
   id: string;
   summary: string;
+  method: string;
+  /** As far as it is known before: ids of things still to be created show as `{jobId}`. */
+  path: string;
+  /** How long it took, with the reads around its write, ms; absent when it was not attempted. */
+  durationMs?: number;
   /** `noop`: read again just before the write, and there was nothing left to do. */
   status: OutcomeStatus;
   error?: OutcomeError;

@@ -372,6 +372,7 @@ function resourceFields(
     sealer: context.sealer,
     heals: healRule(context, kind),
     recreated: input.entry !== undefined && input.entry.id !== live.id,
+    ...(input.entry?.uncertain === undefined ? {} : { uncertain: input.entry.uncertain }),
   });
   if (released) return fields.map((diff) => ({ ...diff, reason: 'edited', healed: true }));
   if (!kind.preExisting) return fields;

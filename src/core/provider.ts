@@ -25,6 +25,12 @@ export interface Kind {
   replace: 'guarded' | 'usual';
   /** The service keeps logs of the runs, and a deletion takes them along. */
   keepsRunLogs?: boolean;
+  /** Fields that a write may fill with a value of the engine's own, of the resource and of parts (`startTime`); see OperationResult.effective. */
+  computed?: readonly string[];
+  /** Ids of all instances that the service keeps under one identity, where it may keep several; the canonical form counts them in `instances`. */
+  instances?(live: LiveResource): readonly string[];
+  /** Writes show only after a while: what is not there yet may still come. */
+  eventual?: boolean;
   /** Fields that the service does not give back; compared desired against base. */
   unreadable: readonly Pointer[];
   /** Objects compared and written as one value (`/data`), relative to the object (resource or part). */
@@ -227,6 +233,8 @@ export interface ExecuteContext {
   /** The service's clock, epoch ms, read at each call. */
   now(): number;
   reader: Reader;
+  /** An apply that was cut short may have sent this already, without its effect being visible yet. */
+  mayBeSent?: boolean;
 }
 
 /** An object that a manifest or the state names. */

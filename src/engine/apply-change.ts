@@ -1,13 +1,15 @@
 import type { Change, Operation } from '../core/change.ts';
 import { ReconcileError } from '../core/errors.ts';
-import type { ChangeOutcome, OperationOutcome } from '../core/outcome.ts';
+import type { ChangeOutcome, OperationOutcome, OutcomeStatus } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { isRefused, planResource } from '../core/plan-resource.ts';
 import type { OperationResult, Session } from '../core/provider.ts';
 import type { LiveResource } from '../core/resource.ts';
 import { type AvoidRuns, nextGap, noGap, waitingFor } from './avoid-runs.ts';
+import { withResults } from './intents.ts';
 import { errorOf, operationOutcome } from './outcomes.ts';
 import { entriesAfter, partialEntry } from './record.ts';
+import { settleFailure } from './settle.ts';
 import type { StateWriter } from './state-writer.ts';
 import type { ArchiveLogs } from './types.ts';
 import { verifyChange } from './verify.ts';
@@ -16,15 +18,23 @@ export interface ApplyChangeDeps {
   session: Session;
   writer: StateWriter;
   context(): PlanContext;
+  /** Throws when the lock is lost: then nothing more may be written. */
+  assertHeld(): void;
+  /** May an earlier apply have sent this already, without its effect being visible yet? */
+  mayBeSent(address: string): boolean;
   /** The service's clock, epoch ms. */
   now(): number;
+  /** Ours, for durations, ms. */
+  clock(): number;
   commit: string | undefined;
   target: string;
   avoidRuns: AvoidRuns | undefined;
   archiveLogs: ArchiveLogs | undefined;
   sleep(ms: number): Promise<void>;
+  /** Was the program asked to stop? */
+  isStopping(): boolean;
   /** Told what is being waited for. */
-  waiting(message: string): void;
+  waiting(address: string, message: string): void;
 }
 
 export interface AppliedChange {
@@ -62,6 +72,7 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
       run.operations = planned.operations.map((operation) => operationOutcome(operation, 'noop'));
       await deps.writer.record(
         entriesAfter(change ?? { ...planned, parts: [], live }, live, run.results, deps),
+        [planned.address],
       );
       return ended('noop');
     }
@@ -72,10 +83,21 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
     const entries = entriesAfter(change, after, run.results, deps);
     const before = deps.writer.entry(change.movedFrom ?? change.address);
     const verdict = verifyChange(change, after, entries, before, deps.context());
-    await deps.writer.record(verdict.entries);
+    // Not visible yet is not the same as not there: then the intent stays.
+    const mayCome =
+      after === undefined && change.desired !== undefined && deps.context().kind(change.kind).eventual;
+    await deps.writer.record(verdict.entries, mayCome === true ? [] : [planned.address]);
     if (verdict.failure !== undefined) return ended('failed', verdict.failure);
     return ended(writes() === 0 ? 'noop' : 'succeeded');
   } catch (error) {
+    if (run.operations.every(({ status }) => status === 'noop')) {
+      deps.writer.drop(planned.address);
+      if (deps.isStopping()) {
+        run.operations = planned.operations.map((operation) => operationOutcome(operation, 'notAttempted'));
+        return ended('notAttempted');
+      }
+    }
+    await settleFailure(planned, run.operations, error, deps);
     return ended('failed', error);
   }
 }
@@ -97,7 +119,7 @@ async function readInGap(planned: Change, deps: ApplyChangeDeps): Promise<ReadAg
     const gap = nextGap(change, deps.context().kind(change.kind), { within, now, until });
     if (gap === undefined) throw noGap(change, deps.avoidRuns);
     if (gap <= now) return { live, change };
-    deps.waiting(waitingFor(change, gap));
+    deps.waiting(change.address, waitingFor(change, gap));
     await deps.sleep(gap - now);
   }
 }
@@ -227,18 +249,29 @@ async function execute(
   let failure: unknown;
   while (remaining.length > 0) {
     const operation = remaining.shift() as Operation;
+    const started = deps.clock();
+    const told = (status: OutcomeStatus, error?: unknown): void => {
+      run.operations.push({
+        ...operationOutcome(operation, status, error),
+        durationMs: deps.clock() - started,
+      });
+      const intent = writer.intent(change.address);
+      if (intent !== undefined) writer.note(change.address, withResults(intent, run.operations));
+    };
     try {
+      deps.assertHeld();
       const result = await session.execute(operation, {
         change,
         live,
         results: run.results,
         now: deps.now,
         reader: session.reader,
+        ...(deps.mayBeSent(change.address) ? { mayBeSent: true } : {}),
       });
       run.results.set(operation.id, result);
-      run.operations.push(operationOutcome(operation, result.wrote ? 'succeeded' : 'noop'));
+      told(result.wrote ? 'succeeded' : 'noop');
     } catch (error) {
-      run.operations.push(operationOutcome(operation, 'failed', error));
+      told('failed', error);
       run.operations.push(...remaining.map((later) => operationOutcome(later, 'blocked')));
       failure = error;
       remaining.length = 0;

@@ -7,8 +7,9 @@ import type { PlanContext } from '../core/plan-context.ts';
 import { isRefused } from '../core/plan-resource.ts';
 import { createSealer } from '../core/seal.ts';
 import { formatInstant } from '../time/index.ts';
-import { applyChange } from './apply-change.ts';
+import { type ApplyChangeDeps, applyChange } from './apply-change.ts';
 import { actorOf, historyRecord } from './history-record.ts';
+import { intentOf } from './intents.ts';
 import { kindsOf } from './observe.ts';
 import { errorOf, notAttempted } from './outcomes.ts';
 import { refreshEntries } from './refresh.ts';
@@ -22,39 +23,88 @@ import type { ApplyOptions, PlannedTarget } from './types.ts';
  */
 export async function applyTarget(planned: PlannedTarget, options: ApplyOptions): Promise<TargetOutcome> {
   assertAllowed(planned);
-  const { input, session, lock } = planned;
+  const { input, session, lock, changes } = planned;
   if (lock === undefined) throw readOnly();
-  const writer = new StateWriter(lock, planned.state, planned.instanceMoved);
+  const isChanged = planned.instanceMoved || planned.recovered !== undefined;
+  const writer = new StateWriter(lock, planned.state, isChanged);
   const context = (): PlanContext => ({
     policy: input.policy,
     now: input.surroundings.now() + planned.skew,
     sealer: createSealer(input.stateKey),
     kind: kindsOf(input.provider),
   });
-  const total = planned.changes.length;
+  const mayBeSent = new Set(Object.keys(planned.state.journal?.intents ?? {}));
+  const deps: ApplyChangeDeps = {
+    session,
+    writer,
+    context,
+    assertHeld: () => lock.assertHeld(),
+    mayBeSent: (address) => mayBeSent.has(address),
+    commit: input.commit,
+    now: () => context().now,
+    clock: input.surroundings.now,
+    target: input.name,
+    avoidRuns: options.avoidRuns,
+    archiveLogs: options.archiveLogs,
+    sleep: (ms) => input.surroundings.sleep(ms, options.signal),
+    isStopping: () => options.signal?.aborted === true,
+    waiting: (address, message) => options.onProgress?.({ type: 'wait', address, message }),
+  };
+  const id = randomUUID();
+  const actor = actorOf(lock.info);
+  const startedAt = formatInstant(context().now);
+  const { commit } = input;
+  const begin = async (work: readonly Change[]): Promise<void> => {
+    const intents = Object.fromEntries(work.map((change) => [change.address, intentOf(change, deps)]));
+    await writer.begin({ id, startedAt, actor, ...(commit === undefined ? {} : { commit }), intents });
+  };
+  const { outcomes, writes } = await carryOut(changes, begin, deps, options);
+  for (const { address, status } of outcomes) {
+    // Nothing was sent for it in this apply; what an earlier one may have sent stays open.
+    if (status === 'notAttempted' && !mayBeSent.has(address)) writer.drop(address);
+  }
+  const outcome: TargetOutcome = { name: input.name, outcomes, requests: session.reader.requests, writes };
+  try {
+    await refreshEntries(planned, writer, context());
+    if (writer.isDirty) {
+      const { command } = lock.info;
+      const { lineage } = planned.state;
+      const recovered = planned.recovered?.length;
+      const at = formatInstant(context().now);
+      const record = { id, target: input.name, lineage, at, command, actor, commit, outcomes, recovered };
+      await writer.finish((serial) => historyRecord({ ...record, serial }));
+    }
+  } catch (error) {
+    return { ...outcome, error: errorOf(error) };
+  } finally {
+    await lock.release();
+  }
+  return outcome;
+}
+
+/**
+ * Runs the changes: first what only concerns the books, in memory; then `begin` records the whole intent, together with those;
+ * then all that writes, deletes last.
+ */
+async function carryOut(
+  changes: readonly Change[],
+  begin: (work: readonly Change[]) => Promise<void>,
+  deps: ApplyChangeDeps,
+  options: ApplyOptions,
+): Promise<{ outcomes: ChangeOutcome[]; writes: number }> {
+  const total = changes.length;
   const outcomes = new Map<string, ChangeOutcome>();
   let writes = 0;
   let stopped = false;
   const limit = pLimit(options.concurrency);
 
   const run = async (change: Change): Promise<void> => {
-    if (stopped || options.signal?.aborted === true) {
+    if (stopped || deps.isStopping()) {
       outcomes.set(change.address, notAttempted(change));
       return;
     }
     options.onProgress?.({ type: 'start', address: change.address, total });
-    const result = await applyChange(change, {
-      session,
-      writer,
-      context,
-      commit: input.commit,
-      now: () => context().now,
-      target: input.name,
-      avoidRuns: options.avoidRuns,
-      archiveLogs: options.archiveLogs,
-      sleep: (ms) => input.surroundings.sleep(ms, options.signal),
-      waiting: (message) => options.onProgress?.({ type: 'wait', address: change.address, message }),
-    });
+    const result = await applyChange(change, deps);
     writes += result.writes;
     // What cannot be recorded must not be written.
     const unrecorded = endsAll.includes(result.outcome.error?.code ?? '');
@@ -64,50 +114,15 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
   };
 
   const destroys = (change: Change): boolean => change.action === 'delete' || change.action === 'deactivate';
-  // What only concerns the books goes into one write of the state.
-  const books = planned.changes.filter((change) => change.operations.length === 0);
-  await Promise.all(books.map(run));
-  const work = planned.changes.filter((change) => change.operations.length > 0);
-  const id = randomUUID();
-  const actor = actorOf(lock.info);
-  const { commit } = input;
-  const startedAt = formatInstant(input.surroundings.now());
-  if (work.length > 0 && options.signal?.aborted !== true) {
-    await writer.begin({ id, startedAt, actor, ...(commit === undefined ? {} : { commit }), intents: {} });
-  }
+  await Promise.all(changes.filter((change) => change.operations.length === 0).map(run));
+  const work = changes.filter((change) => change.operations.length > 0);
+  if (work.length > 0 && !deps.isStopping()) await begin(work);
   await Promise.all(work.filter((change) => !destroys(change)).map((change) => limit(() => run(change))));
   await Promise.all(work.filter(destroys).map((change) => limit(() => run(change))));
-  const outcome: TargetOutcome = {
-    name: input.name,
-    outcomes: planned.changes.map((change) => outcomes.get(change.address) ?? notAttempted(change)),
-    requests: session.reader.requests,
+  return {
+    outcomes: changes.map((change) => outcomes.get(change.address) ?? notAttempted(change)),
     writes,
   };
-  try {
-    await refreshEntries(planned, writer, context());
-    if (writer.isDirty) {
-      const { command } = lock.info;
-      const at = formatInstant(input.surroundings.now());
-      await writer.finish((serial) =>
-        historyRecord({
-          id,
-          target: input.name,
-          lineage: planned.state.lineage,
-          serial,
-          at,
-          command,
-          actor,
-          commit,
-          outcomes: outcome.outcomes,
-        }),
-      );
-    }
-  } catch (error) {
-    return { ...outcome, error: errorOf(error) };
-  } finally {
-    await lock.release();
-  }
-  return outcome;
 }
 
 /** Errors of one change after which no other one may start: what cannot be recorded must not be written. */

@@ -26,16 +26,18 @@ interface Applied
   extends Pick<HistoryRecord, 'id' | 'target' | 'lineage' | 'serial' | 'at' | 'command' | 'actor'> {
   commit: string | undefined;
   outcomes: readonly ChangeOutcome[];
+  /** How many changes of an interrupted apply were found done; undefined when none was interrupted. */
+  recovered: number | undefined;
 }
 
 /** One line of the history for one apply. Holds names and codes alone: nothing of what was applied. */
-export function historyRecord({ commit, outcomes, ...rest }: Applied): HistoryRecord {
+export function historyRecord({ commit, outcomes, recovered, ...rest }: Applied): HistoryRecord {
   const byStatus: Record<string, number> = {};
   for (const { status } of outcomes) byStatus[status] = (byStatus[status] ?? 0) + 1;
   return {
     ...rest,
     ...(commit === undefined ? {} : { commit }),
-    summary: summaryOf(outcomes),
+    summary: summaryOf(outcomes, recovered),
     outcomes: byStatus,
     changes: outcomes.map(({ address, action, status, error }) => ({
       address,
@@ -46,15 +48,17 @@ export function historyRecord({ commit, outcomes, ...rest }: Applied): HistoryRe
   };
 }
 
-function summaryOf(outcomes: readonly ChangeOutcome[]): string {
+function summaryOf(outcomes: readonly ChangeOutcome[], recovered: number | undefined): string {
   const counts = new Map<string, number>();
   const order = [...Object.values(pastTense), ...Object.values(others)];
   for (const { action, status } of outcomes) {
     const word = status === 'succeeded' ? (pastTense[action] ?? action) : (others[status] ?? status);
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const parts = [...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
-  return parts.length === 0
-    ? 'books brought up to date'
-    : parts.map(([word, count]) => `${count} ${word}`).join(', ');
+  const sorted = [...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  const parts = [
+    ...sorted.map(([word, count]) => `${count} ${word}`),
+    ...(recovered === undefined ? [] : [`${recovered} of an interrupted apply found done`]),
+  ];
+  return parts.length === 0 ? 'books brought up to date' : parts.join(', ');
 }

@@ -55,7 +55,12 @@ export async function observeTarget(input: ObserveInput): Promise<Observation> {
   await Promise.all(
     doubtful.map((entry) =>
       limit(async () => {
-        const live = await input.session.read({ kind: entry.kind, identity: entry.identity, id: entry.id });
+        const live = await input.session.read({
+          kind: entry.kind,
+          identity: entry.identity,
+          // What was only meant to be made has no id yet.
+          ...(entry.id === '' ? {} : { id: entry.id }),
+        });
         if (live !== null) seen.set(keyOf(entry), live);
         else seen.delete(keyOf(entry));
       }),

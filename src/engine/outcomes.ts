@@ -22,6 +22,8 @@ export function operationOutcome(
   return {
     id: operation.id,
     summary: operation.summary,
+    method: operation.method,
+    path: operation.path,
     status,
     ...(error === undefined ? {} : { error: errorOf(error) }),
   };

@@ -5,9 +5,10 @@ import { type Diagnostic, ReconcileError } from '../core/errors.ts';
 import { planChanges } from '../core/plan.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { createSealer } from '../core/seal.ts';
-import type { LockClaim, StateLock, TargetState } from '../state/store.ts';
+import type { LockClaim, LockInfo, StateLock, TargetState } from '../state/store.ts';
 import { kindsOf, kindsToObserve, observeTarget } from './observe.ts';
 import { refuseOverlap } from './overlap.ts';
+import { inventoryToObserve, recoverState } from './recovery.ts';
 import { unverifiableNote } from './secrets.ts';
 import type { PlannedTarget, TargetInput } from './types.ts';
 
@@ -39,14 +40,15 @@ async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): 
   );
   try {
     const instance = await session.instance();
-    const { state, fresh, instanceMoved } = await readState(input, instance);
+    const { state: stored, fresh, instanceMoved } = await readState(input, instance);
     const kind = kindsOf(input.provider);
+    const known = inventoryToObserve(stored);
     const observation = await observeTarget({
       session,
-      kinds: kindsToObserve(input.provider, input.resources, state.inventory),
+      kinds: kindsToObserve(input.provider, input.resources, known),
       desired: input.resources,
       kind,
-      inventory: state.inventory,
+      inventory: known,
       now: input.surroundings.now,
     });
     const context: PlanContext = {
@@ -55,6 +57,13 @@ async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): 
       sealer: createSealer(input.stateKey),
       kind,
     };
+    const recovered = recoverState(stored, lock === undefined ? await runningApply(input) : undefined, {
+      live: observation.resources,
+      kind,
+      sealer: context.sealer,
+      now: context.now,
+    });
+    const { state } = recovered;
     const { inventory } = state;
     const { selects } = input;
     const changes = planChanges(
@@ -88,6 +97,7 @@ async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): 
       drifted: new Set(drift.map((item) => item.address)).size,
       diagnostics: [
         ...observation.diagnostics,
+        ...recovered.diagnostics,
         ...skewNote(observation.skew),
         ...unverifiableNote(inventory, context.sealer),
       ],
@@ -107,6 +117,7 @@ async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): 
       },
       ...(lock === undefined ? {} : { lock }),
       state,
+      recovered: stored.journal === null ? undefined : recovered.recognised,
       fresh,
       instanceMoved,
       instance,
@@ -116,6 +127,12 @@ async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): 
     await session.close();
     throw error;
   }
+}
+
+/** Somebody else's apply that is under way, seen from a plan. */
+async function runningApply({ store, name, surroundings }: TargetInput): Promise<LockInfo | undefined> {
+  const held = await store.readLock(name);
+  return held !== null && Date.parse(held.expiresAt) > surroundings.now() ? held : undefined;
 }
 
 /** Gate 0: the instance is the one this state belongs to. */
@@ -137,8 +154,9 @@ async function readState(
     return { state: empty, fresh: true, instanceMoved: false };
   }
   if (state.instance === instance) return { state, fresh: false, instanceMoved: false };
+  // What an apply to the other instance left open has nothing to do with this one.
   if (input.acceptInstance === true)
-    return { state: { ...state, instance }, fresh: false, instanceMoved: true };
+    return { state: { ...state, instance, journal: null }, fresh: false, instanceMoved: true };
   throw new ReconcileError(
     `the credentials of target "${input.name}" lead to another service instance than the one it was applied to\n  now:   ${instance}\n  state: ${state.instance}`,
     {

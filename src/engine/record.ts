@@ -43,6 +43,31 @@ export function entriesAfter(
   return { ...moved, [change.address]: settleRemovals(entry, change, deps) };
 }
 
+/** The entry as it is to be recorded when all goes well; what is still to be made has the id `''`. Undefined where the manifest is gone. */
+export function intendedEntry(change: Change, deps: RecordDeps): InventoryEntry | undefined {
+  const { desired, live } = change;
+  if (desired === undefined) return undefined;
+  const before = deps.writer.entry(change.movedFrom ?? change.address);
+  const anew = change.action === 'create' || change.action === 'replace';
+  const kindOf = deps.context().kind(change.kind);
+  const ids = new Map<string, string>();
+  for (const part of desired.parts) {
+    const planned = change.parts.find(({ key, desired: wanted }) => key === part.key && wanted !== undefined);
+    const known =
+      before?.parts[part.key] ?? (part.movedFrom === undefined ? undefined : before?.parts[part.movedFrom]);
+    const isOver = kindOf.settled(part.spec, desired.spec, deps.now()) !== undefined;
+    const isMade =
+      planned?.action === 'create' ||
+      planned?.action === 'replace' ||
+      (change.action === 'replace' && !isOver);
+    const id = isMade ? '' : (planned?.live?.id ?? known?.id);
+    if (id !== undefined) ids.set(part.key, id);
+  }
+  const id = anew ? '' : (live?.id ?? before?.id ?? '');
+  const entry = applied(change, undefined, id, ids, new Map(), before, deps);
+  return settleRemovals(entry, change, deps);
+}
+
 function withoutManifest(
   change: Change,
   before: InventoryEntry | undefined,
@@ -211,7 +236,8 @@ export function partialEntry(
   for (const part of change.parts) {
     if (part.action === 'delete' && partState(change, part, results) === 'done') delete parts[part.key];
   }
-  return { [change.address]: { ...full, spec: ownDone ? full.spec : (before?.spec ?? {}), parts } };
+  const moved: Entries = change.movedFrom === undefined ? {} : { [change.movedFrom]: null };
+  return { ...moved, [change.address]: { ...full, spec: ownDone ? full.spec : (before?.spec ?? {}), parts } };
 }
 
 function partState(

@@ -69,6 +69,11 @@ export class StateWriter {
     this.#intents[address] = intent;
   }
 
+  /** Drops the intent of a change that was not begun; written with the next write. */
+  drop(address: string): void {
+    delete this.#intents[address];
+  }
+
   /** The last write: with a history record; the journal stays only for what is not settled. */
   async finish(recordOf: (serial: number) => HistoryRecord): Promise<void> {
     await this.#running?.catch(() => undefined);

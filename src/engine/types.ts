@@ -49,7 +49,10 @@ export interface PlannedTarget {
   close(): Promise<void>;
   /** Held from before the state was read until the end; absent when it was planned for reading alone. */
   lock?: StateLock;
+  /** With what an interrupted apply left open settled; the store may not have that yet. Its journal holds what may still show. */
   state: TargetState;
+  /** What an interrupted apply had done; undefined when none was interrupted. */
+  recovered: readonly string[] | undefined;
   /** Whether the store had a state before. */
   fresh: boolean;
   /** The state moves to this instance on purpose (`--accept-instance`). */

@@ -116,9 +116,11 @@ describe('outcomes', () => {
             action: 'update',
             status: 'failed',
             operations: [
-              { id: '1', summary: 'update the job', status: 'succeeded' },
+              { id: '1', method: 'POST', path: '/x', summary: 'update the job', status: 'succeeded' },
               {
                 id: '2',
+                method: 'PUT',
+                path: '/x',
                 summary: 'update schedule "daily"',
                 status: 'failed',
                 error: {

@@ -90,8 +90,9 @@ function writeRequest(doing: Doing, call: 'create' | 'update', body: JsonObject)
 }
 
 /**
- * Writes are only taken in at first: looks until the change shows. A refusal stands. After a lost answer that shows nothing the
- * same call is made once more: ids are unique and updates are whole, so that twice is as good as once.
+ * Writes are only taken in at first: looks until the change shows. A refusal stands, unless an earlier apply may have sent the
+ * same. After a lost answer that shows nothing the same call is made once more: ids are unique and updates are whole, so that
+ * twice is as good as once.
  */
 async function writeAndSee(
   doing: Doing,
@@ -101,9 +102,11 @@ async function writeAndSee(
   isThere: (object: WireObject | null) => boolean,
 ): Promise<void> {
   const first = await send(doing, what, request);
-  if (first.as === 'refused') throw first.error;
+  // An apply that was cut short may have sent it: then "there is one already" is no refusal, only early.
+  if (first.as === 'refused' && doing.context.mayBeSent !== true) throw first.error;
   let sight = await doing.watch.until(id, isThere);
   if (sight.isThere) return;
+  if (first.as === 'refused') throw first.error;
   const last = first.as === 'unknown' ? await send(doing, what, request) : first;
   // Refused by now, perhaps because the first call took effect after all.
   if (last !== first) sight = await doing.watch.until(id, isThere);

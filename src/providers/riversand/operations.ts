@@ -86,7 +86,8 @@ function disable(change: Change, step: Step, what: string): Operation {
 
 /** What cannot be read is judged by what was last applied, as everywhere. */
 function isKnownDisabled({ base, live }: Change): boolean {
-  const known = base !== undefined && base.id === live?.id && !base.unverified?.includes('/enabled');
+  const isUnknown = base?.unverified?.includes('/enabled') || base?.uncertain?.includes('/enabled');
+  const known = base !== undefined && base.id === live?.id && !isUnknown;
   return known && base.spec['enabled'] === false;
 }
 

@@ -72,7 +72,7 @@ export function unsettled(
 ): ReconcileError {
   return new ReconcileError(`${message} Live now: ${live}.`, {
     code: cause?.code ?? code,
-    category: cause?.category ?? 'rejected',
+    category: cause?.category ?? 'transient',
     remedy: cause?.remedy ?? 'Plan again: the plan starts from what is live now.',
     ...(cause === undefined ? {} : { cause }),
     ...(cause?.exchange === undefined ? {} : { exchange: cause.exchange }),

@@ -3,6 +3,7 @@ import { classifyBatch } from '../classify.ts';
 import { batchOutlook } from '../impact.ts';
 import { adviceCodes } from '../lint/codes.ts';
 import { batchLoads } from '../lint/loads.ts';
+import { idsOf } from '../mapping.ts';
 import { normalizeBatch } from '../normalize.ts';
 import { batchOperations } from '../operations.ts';
 import { pairIdentity, pairOf } from '../pairs.ts';
@@ -17,6 +18,7 @@ export const riversandBatchJob: Kind = {
   deletable: false,
   replace: 'usual',
   unreadable: ['/enabled', '/startAt', '/jobInputPayload', '/recreateOn'],
+  instances: idsOf,
   atomic: ['/jobInputPayload', '/recreateOn'],
   secret: [],
   activeField: 'enabled',

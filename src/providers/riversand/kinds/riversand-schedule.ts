@@ -16,6 +16,7 @@ export const riversandSchedule: Kind = {
   preExisting: false,
   deletable: true,
   replace: 'guarded',
+  eventual: true,
   unreadable: [],
   atomic: ['/taskPayload', '/authContext'],
   secret: ['/authContext'],

@@ -23,6 +23,7 @@ export const sapJob: Kind = {
   replace: 'guarded',
   keepsRunLogs: true,
   unreadable: [],
+  computed: ['startTime'],
   atomic: ['/data', '/startTime', '/endTime', '/time'],
   alternatives: MODES.map((mode) => `/${mode}`),
   secret: [],

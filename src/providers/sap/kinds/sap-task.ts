@@ -23,6 +23,7 @@ export const sapTask: Kind = {
   replace: 'guarded',
   keepsRunLogs: true,
   unreadable: [],
+  computed: ['startTime'],
   atomic: ['/data', '/startTime', '/endTime', '/time'],
   alternatives: MODES.map((mode) => `/${mode}`),
   secret: [],

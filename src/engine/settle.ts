@@ -1,0 +1,68 @@
+import type { Change } from '../core/change.ts';
+import type { InventoryEntry } from '../core/inventory.ts';
+import type { Intent } from '../core/journal.ts';
+import type { OperationOutcome } from '../core/outcome.ts';
+import type { PlanContext } from '../core/plan-context.ts';
+import type { Session } from '../core/provider.ts';
+import { recoverIntents } from '../core/recover.ts';
+import type { LiveResource } from '../core/resource.ts';
+import { formatInstant } from '../time/index.ts';
+import { isDefinite } from './recovery.ts';
+import type { StateWriter } from './state-writer.ts';
+
+interface SettleDeps {
+  session: Session;
+  writer: StateWriter;
+  context(): PlanContext;
+}
+
+/**
+ * After a change that failed: what of it took effect all the same? Found out as after a crash, by reading. What cannot be read
+ * now stays in the journal, and the next plan or apply settles it.
+ */
+export async function settleFailure(
+  change: Change,
+  outcomes: readonly OperationOutcome[],
+  failure: unknown,
+  { session, writer, context }: SettleDeps,
+): Promise<void> {
+  const { address } = change;
+  const intent = writer.intent(address);
+  if (intent === undefined) return;
+  const isRefused = isDefinite(failure);
+  if (isRefused && outcomes.every(({ status }) => status !== 'succeeded')) {
+    writer.drop(address);
+    return;
+  }
+  try {
+    const live = await readIntended(intent, session);
+    const { sealer, kind, now } = context();
+    const from = change.movedFrom ?? address;
+    const known = [address, from].flatMap((at): [string, InventoryEntry][] => {
+      const entry = writer.entry(at);
+      return entry === undefined ? [] : [[at, entry]];
+    });
+    const startedAt = formatInstant(now);
+    const { inventory, open } = recoverIntents({
+      journal: { id: '', startedAt, actor: '', intents: { [address]: intent } },
+      inventory: Object.fromEntries(known),
+      live: live === undefined ? [] : [live],
+      kind,
+      sealer,
+      now,
+    });
+    const entries = Object.fromEntries([address, from].map((at) => [at, inventory[at] ?? null]));
+    const isOpen = open[address] !== undefined && !isRefused;
+    await writer.record(entries, isOpen ? [] : [address]);
+  } catch {
+    // Neither read nor recorded: the intent is in the journal, and stays there.
+    return;
+  }
+}
+
+async function readIntended(intent: Intent, session: Session): Promise<LiveResource | undefined> {
+  const { action, kind, identity, before } = intent;
+  const isMade = action === 'create' || action === 'replace';
+  const id = isMade ? undefined : before.id;
+  return (await session.read({ kind, identity, ...(id === undefined ? {} : { id }) })) ?? undefined;
+}
