@@ -1,3 +1,4 @@
+import { refuseAsFound } from './as-found.ts';
 import { type Base, baseOf, withoutEffective } from './base.ts';
 import type { Action, Block, Change, FieldDiff, PartChange, Reason } from './change.ts';
 import { applyDiffs, diffFields } from './diff.ts';
@@ -50,7 +51,8 @@ export function planResource(input: ResourceInput, context: PlanContext): Resour
       ? withoutManifest(input, kind, context)
       : wanted(input, input.desired, kind, context);
   if (plan.change === undefined) return { ...plan, change: undefined } as ResourcePlan;
-  const change: Change = { ...withOutlook(plan.change, kind, context), operations: [] };
+  const draft = refuseAsFound(plan.change, kind);
+  const change: Change = { ...withOutlook(draft, kind, context), operations: [] };
   const print = liveFingerprint(input, kind, context);
   const complete: Change = print === undefined ? change : { ...change, liveFingerprint: print };
   return {

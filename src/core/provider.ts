@@ -37,6 +37,8 @@ export interface Kind {
   atomic: readonly Pointer[];
   /** Fields of which exactly one is set (the modes of a schedule), relative to the object; ignoring one ignores all. */
   alternatives?: readonly Pointer[];
+  /** Fields of live objects that no manifest has (`/instances`): left out by import. */
+  derived?: readonly Pointer[];
   /** Secret by nature, relative to the whole spec. */
   secret: readonly Pointer[];
   /** The switch that policy.heal treats apart (`active`, `enabled`); same name for resource and parts. */
@@ -261,6 +263,13 @@ export interface Session {
   read(ref: { kind: string; identity: string; id?: string }): Promise<LiveResource | null>;
   /** The run logs of a part (or of a resource without parts), newest first; absent where the service keeps none. */
   runLogs?(ref: { kind: string; id: string; partId?: string }): AsyncIterable<JsonObject>;
+  /**
+   * When each of these ran last: id of the object or its part → ISO instant. What never ran, and what the service does not
+   * tell of, is missing.
+   */
+  lastRuns?(resources: readonly LiveResource[]): Promise<ReadonlyMap<string, string>>;
+  /** The fields that name an object in a manifest, where its own values do not: one for each reading that is possible. */
+  identify?(live: LiveResource): Promise<readonly JsonObject[]>;
   /** Present only when the session was opened for writing. */
   execute?(operation: Operation, context: ExecuteContext): Promise<OperationResult>;
   close(): Promise<void>;

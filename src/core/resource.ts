@@ -59,6 +59,14 @@ export interface Part extends Normalized {
   movedFrom?: string;
 }
 
+/** A value that stands only because the service has it (`lifecycle.asFound`): it would be refused otherwise. */
+export interface AsFound {
+  /** Into spec, or `/metadata/name`. */
+  pointer: Pointer;
+  /** What is wrong with it. */
+  why: string;
+}
+
 /** A manifest after overlays, interpolation, defaults and normalisation. */
 export interface Resource extends Normalized {
   kind: string;
@@ -73,6 +81,8 @@ export interface Resource extends Normalized {
   parts: readonly Part[];
   /** Pointers into the whole spec (parts included, `/schedules/daily/data/token`) whose values must never be shown. */
   secrets: readonly Pointer[];
+  /** Values that may never be sent anew. */
+  asFound?: readonly AsFound[];
   place: Place;
 }
 

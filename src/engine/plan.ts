@@ -136,7 +136,7 @@ async function runningApply({ store, name, surroundings }: TargetInput): Promise
 }
 
 /** Gate 0: the instance is the one this state belongs to. */
-async function readState(
+export async function readState(
   input: TargetInput,
   instance: string,
 ): Promise<{ state: TargetState; fresh: boolean; instanceMoved: boolean }> {

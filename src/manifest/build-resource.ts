@@ -2,8 +2,15 @@ import type { Finding } from '../core/errors.ts';
 import { equalJson, isObject, type Json, type JsonObject } from '../core/json.ts';
 import { getAt, isAtOrBelow, type Pointer } from '../core/pointer.ts';
 import type { Kind } from '../core/provider.ts';
-import { defaultLifecycle, formatAddress, type Place, type Resource } from '../core/resource.ts';
+import {
+  defaultLifecycle,
+  formatAddress,
+  type Lifecycle,
+  type Place,
+  type Resource,
+} from '../core/resource.ts';
 import { kindSchemas } from '../generated/registry.ts';
+import { allowAsFound } from './as-found.ts';
 import { checkPointers } from './check-pointers.ts';
 import { interpolate, type Lookup } from './interpolate.ts';
 import type { LoadedManifest } from './load-manifests.ts';
@@ -44,9 +51,12 @@ export function buildResource(manifest: LoadedManifest, kind: Kind, context: Bui
     secrets.some((secret) => isAtOrBelow(pointer, `/spec${secret}`)) ||
     filled.secrets.some((secret) => isAtOrBelow(pointer, secret));
   const references = [...filled.findings, ...secretsOutsideSpec(filled.secrets)];
-  const checked = check(document, name ?? '', kind, (pointer) => !isSecret(pointer), context.now).filter(
-    (finding) =>
-      !isUnknown(finding.pointer) && !references.some(({ pointer }) => pointer === finding.pointer),
+  const { findings: checked, asFound } = allowAsFound(
+    document,
+    check(document, name ?? '', kind, (pointer) => !isSecret(pointer), context.now).filter(
+      (finding) =>
+        !isUnknown(finding.pointer) && !references.some(({ pointer }) => pointer === finding.pointer),
+    ),
   );
   const origin: Origin = { manifest, overlaid, document, context };
   const address = name === undefined ? {} : { address: formatAddress(manifest.kind, name) };
@@ -58,7 +68,8 @@ export function buildResource(manifest: LoadedManifest, kind: Kind, context: Bui
   if (name === undefined || findings.some(({ severity }) => severity === 'error')) {
     return { name, findings };
   }
-  return { name, findings, resource: toResource(manifest, document, name, kind, secrets) };
+  const resource = toResource(manifest, document, name, kind, secrets);
+  return { name, findings, resource: asFound.length === 0 ? resource : { ...resource, asFound } };
 }
 
 function toResource(
@@ -78,7 +89,7 @@ function toResource(
     address: formatAddress(manifest.kind, name),
     identity: kind.identity(name, spec),
     labels: metadata.labels ?? {},
-    lifecycle: { ...defaultLifecycle, ...(document['lifecycle'] as JsonObject | undefined) },
+    lifecycle: lifecycleOf(document),
     ...(moved !== undefined && { movedFrom: moved.from }),
     spec: written,
     canonical,
@@ -86,6 +97,12 @@ function toResource(
     secrets,
     place: manifest.place,
   };
+}
+
+/** As far as the planner and the state have to know it: `asFound` is settled by now. */
+function lifecycleOf(document: JsonObject): Lifecycle {
+  const { asFound: _asFound, ...lifecycle } = (document['lifecycle'] ?? {}) as JsonObject;
+  return { ...defaultLifecycle, ...lifecycle };
 }
 
 /** Relative to spec: filled-in secrets, `lifecycle.sensitive`, and what is secret by nature. */

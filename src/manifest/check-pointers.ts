@@ -4,7 +4,10 @@ import { type Pointer, parsePointer } from '../core/pointer.ts';
 
 type PointerFinding = Finding & { pointer: Pointer };
 
-/** Findings about `lifecycle.ignore` and `lifecycle.sensitive`: what is no pointer, and what names nothing. */
+/** What `lifecycle.asFound` may name besides values in spec. */
+export const NAME_POINTER: Pointer = '/metadata/name';
+
+/** Findings about the pointers in `lifecycle` (`ignore`, `sensitive`, `asFound`): what is no pointer, and what names nothing. */
 export function checkPointers(
   document: JsonObject,
   specSchema: JsonObject,
@@ -12,11 +15,11 @@ export function checkPointers(
 ): PointerFinding[] {
   const lifecycle = isObject(document['lifecycle']) ? document['lifecycle'] : {};
   const findings: PointerFinding[] = [];
-  for (const field of ['ignore', 'sensitive']) {
+  for (const field of ['ignore', 'sensitive', 'asFound']) {
     const list = lifecycle[field];
     if (!Array.isArray(list)) continue;
     for (const [index, pointer] of list.entries()) {
-      if (typeof pointer !== 'string') continue;
+      if (typeof pointer !== 'string' || (field === 'asFound' && pointer === NAME_POINTER)) continue;
       const finding = checkPointer(pointer, document['spec'], specSchema, root);
       if (finding !== undefined) findings.push({ ...finding, pointer: `/lifecycle/${field}/${index}` });
     }

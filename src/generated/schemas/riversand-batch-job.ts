@@ -86,6 +86,15 @@ export const riversandBatchJobSchema: JsonObject = {
           },
           "default": []
         },
+        "asFound": {
+          "description": "JSON pointers into `spec` (or `/metadata/name`) whose values the service holds although they would be refused in a manifest. They count only while the service has just these values; a write that would send one anew is refused. Written by `import`.",
+          "type": "array",
+          "items": {
+            "description": "JSON pointer into `spec`, such as `/schedules/daily/cron`.",
+            "type": "string"
+          },
+          "default": []
+        },
         "exclusive": {
           "description": "True: parts that nobody owns (schedules added by hand) do not block the deletion of the resource.",
           "type": "boolean",

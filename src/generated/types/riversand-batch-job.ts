@@ -60,6 +60,12 @@ export interface Lifecycle {
    */
   sensitive?: string[];
   /**
+   * JSON pointers into `spec` (or `/metadata/name`) whose values the service holds although they would be refused in a manifest. They count only while the service has just these values; a write that would send one anew is refused. Written by `import`.
+   *
+   * Items: JSON pointer into `spec`, such as `/schedules/daily/cron`.
+   */
+  asFound?: string[];
+  /**
    * True: parts that nobody owns (schedules added by hand) do not block the deletion of the resource.
    */
   exclusive?: boolean;

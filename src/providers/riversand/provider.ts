@@ -13,8 +13,10 @@ import { createRiversandAuthenticator } from './auth.ts';
 import { createRiversandClient } from './client.ts';
 import { resolveRiversandCredentials, riversandCredentialsSchema } from './credentials.ts';
 import { execute } from './execute.ts';
+import { identifyBatch } from './identify.ts';
 import { riversandBatchJob } from './kinds/riversand-batch-job.ts';
 import { riversandSchedule } from './kinds/riversand-schedule.ts';
+import { lastRuns } from './last-runs.ts';
 import { toLiveObject } from './mapping.ts';
 import { createObjectWatch } from './object-watch.ts';
 import { type Observed, observeBatch, observeObjects, pairsOf, readBatch } from './observe.ts';
@@ -84,6 +86,9 @@ async function openRiversand(
       const object = watch.take(identity) ?? (await client.object(identity));
       return object === null ? null : toLiveObject(object);
     },
+    lastRuns: (objects) => lastRuns(client, objects),
+    identify: async (live) =>
+      live.kind === 'RiversandBatchJob' ? identifyBatch(client, tenantId, live) : [{}],
     close: () => http.close(),
   };
   if (mode === 'read') return session;

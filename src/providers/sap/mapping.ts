@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { LivePart, LiveResource } from '../../core/resource.ts';
-import { canonicalData, canonicalDate, canonicalSwitch, canonicalText } from './meaning.ts';
+import { canonicalData, canonicalDate, canonicalSwitch, canonicalText, readDate } from './meaning.ts';
 import { MODES } from './modes.ts';
 import { canonicalJob, canonicalSchedule, normalizeSettings } from './normalize.ts';
 import { SETTINGS_ID } from './settings.ts';
@@ -64,13 +64,19 @@ export function toLivePart(schedule: WireSchedule): LivePart {
   };
   for (const mode of MODES) {
     const value = schedule[mode] ?? null;
-    if (value !== null && value !== '') spec[mode] = mode === 'time' ? canonicalDate(value) : value;
+    if (value !== null && value !== '') spec[mode] = mode === 'time' ? instantOf(value, schedule) : value;
   }
   const facts = factsOf({
     type: schedule.type,
     nextRunAt: canonicalDate(schedule.nextRunAt ?? null),
   });
   return { id: schedule.scheduleId, spec, canonical: canonicalSchedule(spec), facts };
+}
+
+/** Some answers echo a relative text (`in 2 hours`); the next run of a one-time schedule is the instant that it meant. */
+function instantOf(time: Json, { nextRunAt }: WireSchedule): Json {
+  const isInstant = readDate(time) !== undefined;
+  return canonicalDate(isInstant ? time : (nextRunAt ?? time));
 }
 
 /** The service gives the seconds as text. */

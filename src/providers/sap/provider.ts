@@ -11,6 +11,7 @@ import { execute } from './execute.ts';
 import { sapJob } from './kinds/sap-job.ts';
 import { sapSettings } from './kinds/sap-settings.ts';
 import { sapTask } from './kinds/sap-task.ts';
+import { lastRuns } from './last-runs.ts';
 import { observe } from './observe.ts';
 import { readResource } from './read-job.ts';
 import { sapReads } from './reads.ts';
@@ -67,6 +68,7 @@ async function openSap(
     },
     read: async (ref) => readResource(client, ref, await tenants()),
     runLogs: ({ id, partId = '' }) => runLogs(reader, id, partId),
+    lastRuns: (jobs) => lastRuns(reader, jobs, surroundings.progress),
     close: () => http.close(),
   };
   if (mode === 'read') return session;

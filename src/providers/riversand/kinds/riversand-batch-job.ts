@@ -20,6 +20,7 @@ export const riversandBatchJob: Kind = {
   unreadable: ['/enabled', '/startAt', '/jobInputPayload', '/recreateOn'],
   instances: idsOf,
   atomic: ['/jobInputPayload', '/recreateOn'],
+  derived: ['/instances'],
   secret: [],
   activeField: 'enabled',
   resetValue: () => null,

@@ -1,0 +1,133 @@
+import pLimit from 'p-limit';
+import type { Diagnostic } from '../core/errors.ts';
+import { draftManifest, type ImportDraft } from '../core/import-draft.ts';
+import type { Inventory } from '../core/inventory.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Session } from '../core/provider.ts';
+import { type Address, formatAddress, type LiveResource, type Resource } from '../core/resource.ts';
+import { kindsOf, observeTarget } from './observe.ts';
+import { readState } from './plan.ts';
+import type { TargetInput } from './types.ts';
+
+interface ImportOptions {
+  /** `--only` and `--exclude`. */
+  selects(address: Address): boolean;
+  /** Ask when everything ran last: for SAP one request for each schedule. */
+  lastRuns: boolean;
+}
+
+export interface ImportObservation {
+  /** In the order of their addresses. */
+  drafts: ImportDraft[];
+  /** Objects that a manifest or the state names already. */
+  managed: number;
+  /** Left out by `selects`. */
+  excluded: Address[];
+  /** Objects for which no manifest can be drafted, with the reason. */
+  leftOut: { address: Address; id: string; why: string }[];
+  lastRuns: ReadonlyMap<string, string>;
+  diagnostics: readonly Diagnostic[];
+  requests: number;
+  /** The service's clock, epoch ms. */
+  now: number;
+}
+
+/** How many objects are asked about at once; the rate budget decides how many requests really go out. */
+const ASKING = 16;
+
+/**
+ * Reads a target and drafts a manifest for each live object that no manifest and no state names. Reads only, whatever the
+ * input says. Throws ReconcileError; never imports a partial listing.
+ */
+export async function observeForImport(
+  input: TargetInput,
+  options: ImportOptions,
+): Promise<ImportObservation> {
+  const session = await input.provider.open(input.connection, 'read', input.surroundings);
+  try {
+    const { state } = await readState(input, await session.instance());
+    const kind = kindsOf(input.provider);
+    const observation = await observeTarget({
+      session,
+      kinds: input.provider.kinds.map(({ kind: name }) => name),
+      desired: input.resources,
+      kind,
+      inventory: state.inventory,
+      now: input.surroundings.now,
+    });
+    const isKnown = knownTo(input.resources, state.inventory);
+    const unknown = observation.resources.filter((live) => !isKnown(live));
+    const named = await Promise.all(nameAll(unknown, session));
+    const seen = new Set<Address>();
+    const drafts: ImportDraft[] = [];
+    const excluded: Address[] = [];
+    const leftOut: ImportObservation['leftOut'] = [];
+    for (const { live, identities } of named.sort((a, b) => (a.live.id < b.live.id ? -1 : 1))) {
+      const rules = kind(live.kind);
+      const [identity, ...others] = identities;
+      const draft = draftManifest(live, rules, identity);
+      const address = formatAddress(draft.kind, draft.name);
+      const why = refusal(live, identities, seen.has(address), others.length > 0);
+      if (isKnown({ kind: live.kind, identity: rules.identity(draft.name, draft.spec) })) continue;
+      if (rules.preExisting && Object.keys(draft.spec).length === 0) continue;
+      if (!options.selects(address)) excluded.push(address);
+      else if (why !== undefined) leftOut.push({ address, id: live.id, why });
+      else drafts.push(draft);
+      seen.add(address);
+    }
+    drafts.sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
+    const lastRuns = options.lastRuns ? await session.lastRuns?.(drafts.map(({ live }) => live)) : undefined;
+    return {
+      drafts,
+      managed: observation.resources.length - unknown.length,
+      excluded: excluded.sort(),
+      leftOut,
+      lastRuns: lastRuns ?? new Map(),
+      diagnostics: observation.diagnostics,
+      requests: session.reader.requests,
+      now: input.surroundings.now() + observation.skew,
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+function addressOf({ kind, name }: ImportDraft): Address {
+  return formatAddress(kind, name);
+}
+
+/** What a released entry names is nobody's any more, unless a manifest wants it. */
+function knownTo(desired: readonly Resource[], inventory: Inventory) {
+  const owned = Object.values(inventory).filter((entry) => entry.released === undefined);
+  const known = new Set([...desired, ...owned].map(({ kind, identity }) => `${kind}\n${identity}`));
+  return ({ kind, identity }: { kind: string; identity: string }): boolean =>
+    known.has(`${kind}\n${identity}`);
+}
+
+function nameAll(
+  resources: readonly LiveResource[],
+  session: Session,
+): Promise<{ live: LiveResource; identities: readonly JsonObject[] }>[] {
+  const limit = pLimit(ASKING);
+  return resources.map((live) =>
+    limit(async () => {
+      const identities = (await session.identify?.(live)) ?? [{}];
+      return { live, identities };
+    }),
+  );
+}
+
+function refusal(
+  live: LiveResource,
+  identities: readonly JsonObject[],
+  taken: boolean,
+  ambiguous: boolean,
+): string | undefined {
+  if (live.identity === '') return 'it has no name';
+  if (identities.length === 0) return `nothing tells what ${live.id} belongs to`;
+  if (ambiguous) {
+    const readings = identities.map((identity) => JSON.stringify(identity)).join(' or ');
+    return `${live.id} may be ${readings}; write its manifest by hand`;
+  }
+  return taken ? 'another object of the service has the same name' : undefined;
+}
