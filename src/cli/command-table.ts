@@ -9,6 +9,11 @@ interface CommandEntry {
 /** Every command of the program. Each is loaded only when it is called. */
 export const commandTable: readonly CommandEntry[] = [
   {
+    name: 'import',
+    summary: 'write manifests for what the service already has; --adopt takes it over',
+    load: async () => (await import('./commands/import.ts')).configureImport,
+  },
+  {
     name: 'validate',
     summary: 'check config and manifests offline; all findings at once',
     load: async () => (await import('./commands/validate.ts')).configureValidate,

@@ -51,9 +51,16 @@ function draftPart(key: string, part: LivePart, kind: Kind, name: string): JsonO
     const [normalized] = kind.normalize(name, { [field]: { [key]: spec } }).parts as (Part | undefined)[];
     return normalized?.canonical ?? {};
   };
-  return withoutDefaults(part.spec, part.canonical, canonicalOf, (pointer) =>
+  return withoutDefaults(timingFirst(part.spec, kind), part.canonical, canonicalOf, (pointer) =>
     kind.resetValue(pointer, true, name),
   );
+}
+
+/** Below the description, when it runs comes first: that is what people look for. */
+function timingFirst(spec: JsonObject, { alternatives = [] }: Kind): JsonObject {
+  const rank = ([field]: [string, Json]): number =>
+    field === 'description' ? 0 : alternatives.includes(formatPointer([field])) ? 1 : 2;
+  return Object.fromEntries(Object.entries(spec).sort((a, b) => rank(a) - rank(b)));
 }
 
 /** A field goes when the manifest means the same without it: a default fills it in, or it has the service's own value. */

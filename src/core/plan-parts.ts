@@ -402,7 +402,9 @@ export function adoptionBlock(context: PlanContext, what: string, differs: boole
   return {
     code: 'UNOWNED',
     message: `${what} and is not ours${differs ? '; it differs from the manifest' : '; it matches the manifest'}`,
-    override: differs ? 'policy.adopt: always' : 'policy.adopt: equal',
+    override: differs
+      ? 'policy.adopt: always, or make the manifest match and run reconcile import --adopt'
+      : 'policy.adopt: equal, or run reconcile import --adopt',
   };
 }
 

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
-import type { Diagnostic } from '../core/errors.ts';
+import { type Diagnostic, ReconcileError } from '../core/errors.ts';
 import { draftManifest, type ImportDraft } from '../core/import-draft.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Session } from '../core/provider.ts';
+import type { Kind, Observation, Session } from '../core/provider.ts';
 import { type Address, formatAddress, type LiveResource, type Resource } from '../core/resource.ts';
 import { kindsOf, observeTarget } from './observe.ts';
 import { readState } from './plan.ts';
@@ -47,14 +47,21 @@ export async function observeForImport(
   try {
     const { state } = await readState(input, await session.instance());
     const kind = kindsOf(input.provider);
-    const observation = await observeTarget({
+    const kinds = input.provider.kinds.filter((rules) => !isAside(rules)).map(({ kind: name }) => name);
+    const listed = await observeTarget({
       session,
-      kinds: input.provider.kinds.map(({ kind: name }) => name),
+      kinds,
       desired: input.resources,
       kind,
       inventory: state.inventory,
       now: input.surroundings.now,
     });
+    const aside = await observeAside(session, input.provider.kinds.filter(isAside));
+    const observation = {
+      ...listed,
+      resources: [...listed.resources, ...aside.resources],
+      diagnostics: [...listed.diagnostics, ...aside.diagnostics],
+    };
     const isKnown = knownTo(input.resources, state.inventory);
     const unknown = observation.resources.filter((live) => !isKnown(live));
     const named = await Promise.all(nameAll(unknown, session));
@@ -90,6 +97,32 @@ export async function observeForImport(
   } finally {
     await session.close();
   }
+}
+
+/** What exists by itself and has no parts, such as settings: never the reason for an import. */
+function isAside({ preExisting, parts }: Kind): boolean {
+  return preExisting && parts === undefined;
+}
+
+/** Not every key may read settings; an import is not to fail for them. */
+async function observeAside(
+  session: Session,
+  kinds: readonly Kind[],
+): Promise<Pick<Observation, 'resources' | 'diagnostics'>> {
+  const seen = await Promise.all(
+    kinds.map(({ kind }) =>
+      session.observe([kind]).catch((error: unknown) => {
+        if (!(error instanceof ReconcileError) || error.category !== 'rejected') throw error;
+        const message = `${kind} could not be read, and is left out: ${error.message}`;
+        const note: Diagnostic = { code: 'IMPORT_UNREADABLE', severity: 'warning', message };
+        return { resources: [], diagnostics: [note] };
+      }),
+    ),
+  );
+  return {
+    resources: seen.flatMap(({ resources }) => resources),
+    diagnostics: seen.flatMap(({ diagnostics }) => diagnostics),
+  };
 }
 
 function addressOf({ kind, name }: ImportDraft): Address {

@@ -8,7 +8,11 @@ export interface Only {
   matched(): boolean;
 }
 
-/** A pattern without a slash is one for the name alone, of any kind. */
+/** Globs over addresses: a pattern without a slash is one for the name alone, of any kind. */
+export function addressGlobs(patterns: readonly string[]): string[] {
+  return patterns.map((pattern) => (pattern.includes('/') ? pattern : `*/${pattern}`));
+}
+
 export function createOnly(patterns: readonly string[]): Only | undefined {
   if (patterns.length === 0) return undefined;
   if (patterns.some((pattern) => pattern === '' || pattern.startsWith('!'))) {
@@ -18,7 +22,7 @@ export function createOnly(patterns: readonly string[]): Only | undefined {
       remedy: 'Give an address such as SapJob/salesReportJob, or a glob such as "SapJob/report*".',
     });
   }
-  const matches = compileGlobs(patterns.map((pattern) => (pattern.includes('/') ? pattern : `*/${pattern}`)));
+  const matches = compileGlobs(addressGlobs(patterns));
   let matched = false;
   return {
     patterns,

@@ -13,6 +13,8 @@ export { type ErrorView, viewError } from './error-view.ts';
 export { renderFindingsMarkdown } from './findings-markdown.ts';
 export { countFindings, renderFindingsText, sortFindings } from './findings-text.ts';
 export { type HistoryDocument, type HistoryTarget, renderHistoryText } from './history-text.ts';
+export type { ImportDocument } from './import-document.ts';
+export { renderImportText } from './import-text.ts';
 export { renderJson } from './json.ts';
 export { renderOutcomeMarkdown } from './outcome-markdown.ts';
 export { renderOutcomeText } from './outcome-text.ts';

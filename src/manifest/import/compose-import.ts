@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { formatPointer, getAt, type Pointer, parsePointer, setAt } from '../../core/pointer.ts';
 import type { Kind } from '../../core/provider.ts';
 import { type Address, formatAddress } from '../../core/resource.ts';
+import { defaultLimits } from '../limits.ts';
 import { loadManifests } from '../load-manifests.ts';
 import { resolveTarget } from '../resolve-target.ts';
 import { commentsOf } from './comments.ts';
@@ -102,7 +103,9 @@ export async function composeImport(input: ComposeInput): Promise<Composed> {
     leftOut: failed.map((work) => ({
       address: work.address,
       id: work.draft.id,
-      why: errors.get(work)?.[0]?.message ?? 'its values cannot be written as YAML',
+      why:
+        errors.get(work)?.[0]?.message ??
+        'its manifest would be too large, or hold what YAML manifests cannot',
     })),
     secrets: secretsOf(good, names),
     suspects: suspects.filter(({ address }) => good.some((work) => work.address === address)),
@@ -170,7 +173,8 @@ function writeWork(work: Work, names: ReadonlyMap<string, string>, input: Compos
     ...(asFound.length === 0 ? {} : { lifecycle: { asFound: escapeReferences(asFound) } }),
     spec,
   };
-  return writeManifest(document, commentsOf(draft, work.kind, input));
+  const text = writeManifest(document, commentsOf(draft, work.kind, input));
+  return text !== undefined && Buffer.byteLength(text) <= defaultLimits.fileBytes ? text : undefined;
 }
 
 /** What the loader says against each, as it will be loaded: errors only. */

@@ -10,6 +10,9 @@ export type Comments = ReadonlyMap<Pointer, readonly string[]>;
 /** What shows as itself in an editor; everything else is escaped. */
 const PLAIN = /^[\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uffef]*$/;
 
+/** `10:30`, `2026-01-31T06:00:00Z`: texts here, but numbers and dates to older readers of YAML. */
+const LIKE_TIME = /^\d[\d:.T+-]*[:T][\d:.T+Z-]*$/;
+
 /**
  * A manifest as YAML: keys in the order given, comments above them, every text so that it reads back as it is.
  * Undefined for values that YAML manifests cannot hold (`__proto__` as a key, numbers that are not exact).
@@ -18,7 +21,9 @@ export function writeManifest(document: JsonObject, comments: Comments = new Map
   const tree = new Document(document, { aliasDuplicateObjects: false });
   visit(tree, {
     Scalar: (_key, node) => {
-      if (typeof node.value === 'string' && !PLAIN.test(node.value)) node.type = 'QUOTE_DOUBLE';
+      const { value } = node;
+      if (typeof value === 'string' && (!PLAIN.test(value) || LIKE_TIME.test(value)))
+        node.type = 'QUOTE_DOUBLE';
     },
   });
   for (const [pointer, lines] of comments) addComment(tree, pointer, lines);

@@ -24,7 +24,7 @@ export function toLiveJob(job: WireJob, schedules: readonly WireSchedule[]): Liv
   const parts = schedules.map(toLivePart).sort((a, b) => (a.id < b.id ? -1 : 1));
   const facts = factsOf({
     jobType: job.jobType,
-    createdAt: job.createdAt,
+    createdAt: canonicalDate(job.createdAt ?? null),
     subDomain: job.subDomain,
     tenantId: job.tenantId,
   });
