@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts';
 import { isRefused } from '../core/plan-resource.ts';
+import type { Provider } from '../core/provider.ts';
 import type { Address } from '../core/resource.ts';
 import { applyTarget } from './apply.ts';
 import { planTarget } from './plan.ts';
@@ -20,8 +21,9 @@ export interface Adopted {
 export async function adoptTarget(input: TargetInput): Promise<Adopted> {
   const planned = await planTarget({
     ...input,
+    provider: readingOnly(input.provider),
     policy: { ...input.policy, adopt: 'equal' },
-    readOnly: true,
+    readOnly: false,
   });
   try {
     const unowned = planned.changes.filter(isAdoption);
@@ -49,6 +51,11 @@ export async function adoptTarget(input: TargetInput): Promise<Adopted> {
   } finally {
     await planned.close();
   }
+}
+
+/** The state is written, and so locked; the service is not. */
+function readingOnly(provider: Provider): Provider {
+  return { ...provider, open: (connection, _mode, around) => provider.open(connection, 'read', around) };
 }
 
 /** An object, or parts of one, that nobody owns yet. */

@@ -41,6 +41,7 @@ const others = new Set([
   ...['ASYNC_EXEC_TIMEOUT', 'CF_TASK', 'CONFIG_NAME', 'CONFIG_VALUE', 'HTTP_ENDPOINT', 'VCAP_SERVICES'],
   // Codes of the libraries that read YAML and apply patches.
   ...['NON_STRING_KEY', 'TAB_AS_INDENT', 'TAG_RESOLVE_FAILED', 'TEST_OPERATION_FAILED'],
+  ...['QUOTE_DOUBLE', 'NFKD'],
   // git and its environment, time zones, units and tokens of dates.
   ...['GIT_AUTHOR_EMAIL', 'GIT_AUTHOR_NAME', 'GIT_COMMITTER_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_DIR'],
   ...['C', 'HEAD', 'UTC', 'H', 'M', 'PT2M', 'S', 'T', 'U', 'YY', 'YYYY', 'Z'],

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references look like that
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
@@ -94,6 +95,8 @@ beforeAll(async () => {
   const apply = () => reconcile(['apply', '--yes']);
   await record('adoption', ['plan']);
   await record('adopt always', ['plan']);
+  await record('import', ['import']);
+  await rm(join(folder.path, 'jobs/somebodyElses.yaml'));
   await folder.write({ 'reconcile.yaml': config('{adopt: always}') });
   await apply();
   printed.set('state', readFileSync(join(folder.path, '.reconcile/state/dev.json'), 'utf8'));

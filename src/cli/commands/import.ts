@@ -24,6 +24,7 @@ import { type ImportDocument, renderImportText, renderJson } from '../../report/
 import { counted } from '../../report/text.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
+import { duration } from '../duration.ts';
 import { assertFree, folderInProject, writeFiles } from '../import-files.ts';
 import {
   addTargetOptions,
@@ -42,6 +43,7 @@ interface Options extends TargetOptions {
   dryRun?: boolean;
   adopt?: boolean;
   yes?: boolean;
+  lockTimeout?: number;
   secret: string[];
   plain: string[];
   lastRuns: boolean;
@@ -61,6 +63,7 @@ export const configureImport: Configure = (command, invocation) => {
     .option('--dry-run', 'only list what would be written')
     .option('--adopt', 'also record ownership of all that is just as its manifest says')
     .option('-y, --yes', 'do not ask')
+    .option('--lock-timeout <duration>', "wait this long for somebody else's lock", duration)
     .option('--secret <glob>', 'values that are secrets, by pointer; repeatable', collect, [])
     .option('--plain <glob>', 'values that are none, though they look so; repeatable', collect, [])
     .option('--no-last-runs', 'do not ask when everything ran last')
