@@ -124,13 +124,13 @@ describe('what is live is imported, adopted, and then the plan is empty', () => 
   test('random jobs of SAP', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.uniqueArray(job, { minLength: 6, maxLength: 20, selector: ({ name }) => name }),
+        fc.uniqueArray(job, { minLength: 6, maxLength: 16, selector: ({ name }) => name }),
         async (jobs) => {
           const document = await importAndPlan({ jobs } as EmulatorSeed, 'sap');
           expect(JSON.stringify(document)).not.toContain(secretValue);
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   });
 
@@ -175,7 +175,7 @@ describe('what is live is imported, adopted, and then the plan is empty', () => 
           expect(JSON.stringify(document)).not.toContain(secretValue);
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   });
 });
