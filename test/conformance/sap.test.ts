@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/core/json.ts';
-import type { FaultEffect } from '../../src/emulator/index.ts';
+import type { EmulatorSeed, FaultEffect } from '../../src/emulator/index.ts';
 import { sapProvider } from '../../src/providers/sap/provider.ts';
-import { startSapWorld } from '../support/sap-target.ts';
+import { type SapWorld, startSapWorld } from '../support/sap-target.ts';
 import { conformance } from './suite.ts';
 import type { Service, Subject } from './world.ts';
 
@@ -26,11 +26,70 @@ const sapJob: Subject = {
   removal: 'gone',
   write: { method: 'POST', path: '/scheduler/jobs', body: {} },
   faults: Object.keys(effects),
-  start: startSap,
+  start: async () => (await startSap()).service,
 };
 
-async function startSap(): Promise<Service> {
-  const world = await startSapWorld();
+/** The schedules of Cloud Foundry tasks that were made in the dashboard. */
+const sapTask: Subject = {
+  name: 'SapTask',
+  kind: 'SapTask',
+  spec: (_name, version) => ({
+    schedules: { daily: version === 'one' ? schedule : { cron: '* * * * 7 11 21' } },
+  }),
+  changed: '/schedules/daily/cron',
+  preExisting: 'parts',
+  removal: 'released',
+  write: { method: 'POST', path: '/scheduler/jobs/1/schedules', body: {} },
+  faults: Object.keys(effects),
+  async start() {
+    const tasks = ['a', 'b', 'c', 'theirs'].map((name) => ({ name, jobType: 'CF_TASK' as const }));
+    const { service, world } = await startSap(tasks);
+    const task = (name: string) => (world.emulator.state().jobs ?? []).find((job) => job.name === name);
+    return {
+      ...service,
+      addForeign: async (name) => {
+        const body = { ...schedule, description: 'daily', active: true };
+        await world.byHand('POST', `/scheduler/jobs/${task(name)?._id}/schedules`, body);
+      },
+      changeByHand: async (name) => {
+        const id = task(name)?.schedules?.[0]?.scheduleId;
+        const path = `/scheduler/jobs/${task(name)?._id}/schedules/${id}`;
+        await world.byHand('PUT', path, { cron: '* * * * 8 12 22' });
+      },
+    };
+  },
+};
+
+/** One object, which is always there. */
+const sapSettings: Subject = {
+  name: 'SapSettings',
+  kind: 'SapSettings',
+  spec: (_name, version) => ({ asyncExecTimeout: version === 'one' ? 3600 : 7200 }),
+  changed: '/asyncExecTimeout',
+  preExisting: 'fields',
+  single: true,
+  removal: 'released',
+  write: { method: 'PUT', path: '/scheduler/globalParameters', body: {} },
+  faults: Object.keys(effects),
+  async start() {
+    const { service, world } = await startSap();
+    const set = async (seconds: number): Promise<void> => {
+      await world.byHand('PUT', '/scheduler/globalParameters', { ASYNC_EXEC_TIMEOUT: seconds });
+    };
+    const value = (): number | undefined => world.emulator.state().instances?.[0]?.asyncExecTimeout;
+    return {
+      ...service,
+      addForeign: () => set(3600),
+      changeByHand: () => set(1800),
+      // There is no other object under any other name.
+      look: async (name) => (name === 'a' ? { asyncExecTimeout: value() ?? null } : undefined),
+      count: async () => 1,
+    };
+  },
+};
+
+async function startSap(seeded: EmulatorSeed['jobs'] = []): Promise<{ service: Service; world: SapWorld }> {
+  const world = await startSapWorld({ seed: { jobs: seeded } });
   const { connection, surroundings } = world.input([]);
   const jobs = (name: string) => (world.emulator.state().jobs ?? []).filter((job) => job.name === name);
   const body = (name: string): JsonObject => ({
@@ -42,7 +101,7 @@ async function startSap(): Promise<Service> {
     endTime: null,
     schedules: [{ ...schedule, description: 'daily', active: true }],
   });
-  return {
+  const service: Service = {
     provider: sapProvider,
     connection,
     surroundings,
@@ -72,6 +131,9 @@ async function startSap(): Promise<Service> {
     },
     close: world.close,
   };
+  return { service, world };
 }
 
 conformance(sapJob);
+conformance(sapTask);
+conformance(sapSettings);

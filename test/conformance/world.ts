@@ -16,6 +16,13 @@ export interface Subject {
   changed: string;
   /** What has to be left to others so that a change of it by hand is none of ours; default: `changed`. */
   ignore?: readonly string[];
+  /**
+   * The objects exist by themselves (SEMANTICS 2): nothing is created, adopted or deleted. `parts`: what is owned, schedule by
+   * schedule or field by field. The suite says of each rule that does not apply what holds instead.
+   */
+  preExisting?: 'parts' | 'fields';
+  /** There is one object of this kind and no second: rules about neighbours hold for it alone. */
+  single?: boolean;
   /** How taking a manifest away ends, with `onRemove: delete` and pruning on. */
   removal: 'gone' | 'released';
   /** A request that would write; every reader must refuse it. */
