@@ -80,9 +80,9 @@ export function writeAnnotations(
   {
     io,
     cwd,
-    workspace,
+    repository,
     redact,
-  }: { io: ActionIo; cwd: string; workspace: string; redact(text: string): string },
+  }: { io: ActionIo; cwd: string; repository: string; redact(text: string): string },
 ): void {
   const sorted = [...annotations].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
   for (const { level, title, message, place } of sorted.slice(0, most)) {
@@ -91,7 +91,7 @@ export function writeAnnotations(
       ...(place === undefined
         ? {}
         : {
-            file: relative(workspace, resolve(cwd, place.file)).replaceAll('\\', '/'),
+            file: relative(repository, resolve(cwd, place.file)).replaceAll('\\', '/'),
             line: place.line,
             col: place.col,
           }),

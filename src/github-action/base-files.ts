@@ -103,6 +103,13 @@ async function git(folder: string, args: readonly string[]): Promise<string> {
     const { stdout } = await run('git', [...gitOptions, ...args], { cwd: folder, maxBuffer: largest });
     return stdout;
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+      throw new ActionFailure(
+        'failed',
+        'git is not installed here.',
+        'Install git in the container of the job.',
+      );
+    }
     if (args[0] !== 'rev-parse') throw cause;
     throw new ActionFailure(
       'failed',

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Redactor } from '../core/redactor.ts';
 import { toolStamp } from '../project/plan-targets.ts';
 import { code } from '../report/markdown.ts';
@@ -75,7 +76,16 @@ async function openSession(io: ActionIo, inputs: Inputs, redactor: Redactor): Pr
   const env = stepEnvironment(io.env);
   const workspace = await realFolder(env['GITHUB_WORKSPACE'] ?? '.', 'GITHUB_WORKSPACE');
   const cwd = await realFolder(resolve(workspace, inputs.workingDirectory), 'working-directory');
-  return { io, inputs, event, workspace, cwd, redactor, env };
+  const key = env['RECONCILE_STATE_KEY'];
+  if (key !== undefined) redactor.add(key);
+  return { io, inputs, event, repository: repositoryOf(cwd, workspace), cwd, redactor, env };
+}
+
+/** The checkout may lie in a folder of the workspace; annotations name files as the repository does. */
+function repositoryOf(folder: string, workspace: string): string {
+  if (existsSync(join(folder, '.git'))) return folder;
+  const above = dirname(folder);
+  return above === folder ? workspace : repositoryOf(above, workspace);
 }
 
 async function realFolder(path: string, name: string): Promise<string> {
@@ -159,9 +169,9 @@ async function tell(
     }
   }
   if (session === undefined) return;
-  const { inputs, event, redactor, cwd, workspace } = session;
+  const { inputs, event, redactor, cwd, repository } = session;
   if (inputs.annotations) {
-    writeAnnotations(result.annotations, { io, cwd, workspace, redact: redactor.text });
+    writeAnnotations(result.annotations, { io, cwd, repository, redact: redactor.text });
   }
   if (github === undefined) return;
   // The token of a pull request from a fork may only read.

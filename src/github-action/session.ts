@@ -13,8 +13,8 @@ export interface Session {
   io: ActionIo;
   inputs: Inputs;
   event: ActionEvent;
-  /** Absolute; the folder of the repository. */
-  workspace: string;
+  /** Absolute; the folder of the checkout. */
+  repository: string;
   /** Absolute; `working-directory` within it. */
   cwd: string;
   redactor: Redactor;

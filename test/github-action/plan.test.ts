@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references look like that
 import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configText, jobText } from '../cli/project-folder.ts';
 import { bot } from './stand-in.ts';
@@ -142,6 +143,13 @@ describe('what is under review does not decide where secrets go', () => {
     expect((await plan()).outputs).toMatchObject({ 'failure-reason': '', changes: 'true' });
   });
 
+  test('in a merge queue it is the base of the group that counts', async () => {
+    const elsewhere = configText().replace('credentials:', 'url: https://evil.example.com\n    credentials:');
+    await world.commit({ 'reconcile.yaml': elsewhere });
+    const trigger = { name: 'merge_group', payload: { merge_group: { base_sha: base } } };
+    expect((await world.run(trigger)).outputs).toMatchObject({ 'failure-reason': '', changes: 'true' });
+  });
+
   test('a file that is new in the pull request does not stand in for one that is not there yet', async () => {
     base = await world.commit({
       'reconcile.yaml': configText().replace('${secret:SERVICE_KEY}', '${file:key.json}'),
@@ -253,6 +261,14 @@ describe('bad input', () => {
     expect((await plan({ 'working-directory': 'nowhere' })).outputs['failure-reason']).toBe('invalid-input');
   });
 
+  test('a checkout in a folder of the workspace: lines are marked as the repository names them', async () => {
+    await world.folder.write({ 'jobs/report.yaml': jobText('report', 'never') });
+    const above = dirname(world.folder.path);
+    const inputs = { command: 'validate', 'working-directory': basename(world.folder.path) };
+    const { log } = await world.run({ name: 'push' }, inputs, { GITHUB_WORKSPACE: above });
+    expect(log).toContain('file=jobs/report.yaml,line=8');
+  });
+
   test('a target that is not there', async () => {
     const { outputs, summary } = await plan({ target: 'prod' });
     expect(outputs['failure-reason']).toBe('invalid');
@@ -274,6 +290,11 @@ describe('bad input', () => {
 });
 
 describe('secrets', () => {
+  test('the key of the state is masked, too', async () => {
+    const { log } = await plan({}, { RECONCILE_STATE_KEY: 'a-key-for-tests' });
+    expect(log).toContain('::add-mask::a-key-for-tests');
+  });
+
   test('are masked in the log, and reach neither comment nor summary nor outputs', async () => {
     const secret = 'hunter2-is-a-secret';
     head = await world.commit({
