@@ -9,6 +9,11 @@ interface CommandEntry {
 /** Every command of the program. Each is loaded only when it is called. */
 export const commandTable: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'write a config, an example and editor settings, after asking or by flags',
+    load: async () => (await import('./commands/init.ts')).configureInit,
+  },
+  {
     name: 'import',
     summary: 'write manifests for what the service already has; --adopt takes it over',
     load: async () => (await import('./commands/import.ts')).configureImport,

@@ -1,5 +1,12 @@
 import type { ThisProcess } from '../state/this-process.ts';
 
+/** A question with an answer in words. */
+interface TextQuestion {
+  message: string;
+  choices?: readonly string[];
+  example?: string;
+}
+
 /** Everything the command line takes from the outside world. `run` gets it passed in; `node-io.ts` takes it from the process. */
 export interface Io {
   /** Results. */
@@ -25,6 +32,8 @@ export interface Io {
   random(): number;
   /** Asks yes or no; false also when the person gives up. */
   confirm(question: string): Promise<boolean>;
+  /** Asks for a text, or for one of the choices; undefined when the person gives up. Absent where nobody is. */
+  ask?(question: TextQuestion): Promise<string | undefined>;
   /** Aborted when somebody asks the program to stop. */
   signal: AbortSignal;
 }

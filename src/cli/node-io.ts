@@ -41,10 +41,21 @@ export function nodeIo(): Io & { receivedSignal(): NodeJS.Signals | undefined } 
     process: thisProcess(process.env),
     random: () => Math.random(),
     confirm: askOnTerminal,
+    ask: askForText,
     signal: controller.signal,
     receivedSignal: () => received,
   };
 }
+
+const askForText: NonNullable<Io['ask']> = async ({ message, choices, example }) => {
+  const { select, text } = await import('@clack/prompts');
+  const output = process.stderr;
+  const answer =
+    choices === undefined
+      ? await text({ message, output, ...(example === undefined ? {} : { placeholder: example }) })
+      : await select({ message, output, options: choices.map((value) => ({ value, label: value })) });
+  return typeof answer === 'string' ? answer : undefined;
+};
 
 async function askOnTerminal(question: string): Promise<boolean> {
   const { confirm } = await import('@clack/prompts');

@@ -99,7 +99,7 @@ export function chooseTargets(
 }
 
 /** The provider of a target; the config's schema knows the same list. */
-export function providerOf(target: TargetConfig): Provider {
+export function providerOf(target: Pick<TargetConfig, 'name' | 'provider'>): Provider {
   const provider = findProvider(target.provider);
   if (provider === undefined) {
     throw new ReconcileError(`Target "${target.name}" names an unknown provider "${target.provider}".`, {
