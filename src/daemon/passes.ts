@@ -1,0 +1,35 @@
+import type { Drift } from '../core/drift.ts';
+import type { Inventory } from '../core/inventory.ts';
+import type { TargetOutcome } from '../core/outcome.ts';
+import type { PlanTarget } from '../core/plan-document.ts';
+import type { LiveResource, Resource } from '../core/resource.ts';
+import type { TargetInput } from '../engine/types.ts';
+
+/** What a pass saw: the plan, and what the pages show beside it. */
+export interface SeenTarget {
+  document: PlanTarget;
+  drift: readonly Drift[];
+  desired: readonly Resource[];
+  live: readonly LiveResource[];
+  inventory: Inventory;
+}
+
+export interface ApplyWish {
+  /** The plan that was decided on. */
+  document: PlanTarget;
+  /** Which of its changes. */
+  addresses: readonly string[];
+  /** Aborted when the rest is not wanted any more: the operation in flight ends, the others are not begun. */
+  signal: AbortSignal;
+}
+
+/** The two things a pass does with the engine. */
+export interface Passes {
+  /** Reads the service; cannot write. */
+  plan(input: TargetInput): Promise<SeenTarget>;
+  /**
+   * Takes the lock, plans again, and applies the wished changes if they are still the same; `moved` when they are not.
+   * Throws ReconcileError when nothing was written.
+   */
+  apply(input: TargetInput, wish: ApplyWish): Promise<TargetOutcome | 'moved'>;
+}
