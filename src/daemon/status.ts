@@ -1,7 +1,7 @@
 import type { Finding } from '../core/errors.ts';
 import type { OutcomeError, OutcomeStatus } from '../core/outcome.ts';
 import type { PlanTarget } from '../core/plan-document.ts';
-import type { WatchMode, Waiting } from './decide.ts';
+import type { Waiting, WatchMode } from './decide.ts';
 import type { Fight } from './fight-detector.ts';
 import type { Trigger } from './work-queue.ts';
 
