@@ -12,7 +12,7 @@ export {
   sortFindings,
   uniqueFindings,
 } from './load-manifests.ts';
-export type { ManifestCache } from './manifest-cache.ts';
+export { createManifestCache, type ManifestCache } from './manifest-cache.ts';
 export type { OverlayPatch } from './overlay.ts';
 export { type ResolvedTarget, type ResolveInput, resolveTarget, type TargetRules } from './resolve-target.ts';
 export type { ManifestSource, SourceFile, SourceListing } from './source.ts';

@@ -14,14 +14,17 @@ import { createOnly, type Only } from './only.ts';
 import { openStore } from './open-store.ts';
 import type { PlanningContext, Progress } from './project-context.ts';
 
-interface PrepareOptions {
+interface PrepareOptions extends ResolveOptions {
   target: readonly string[];
-  only: readonly string[];
   concurrency: number;
   ref?: string;
-  acceptInstance?: boolean;
   /** Which targets without `-t` when there are several. */
   several: 'all' | 'ask';
+}
+
+interface ResolveOptions {
+  only: readonly string[];
+  acceptInstance?: boolean;
   readOnly: boolean;
   /** ms to wait for somebody else's lock; default: the entry point's. */
   lockTimeout?: number;
@@ -79,7 +82,7 @@ export async function prepareTargets(context: PlanningContext, options: PrepareO
   };
 }
 
-function environmentOf(context: PlanningContext, config: Config): ReturnType<typeof createConfigEnvironment> {
+function environmentOf(context: Pick<PlanningContext, 'io' | 'configFiles'>, config: Config): ReturnType<typeof createConfigEnvironment> {
   return createConfigEnvironment(config, context.io.env, context.configFiles);
 }
 
@@ -95,18 +98,19 @@ function addOtherSecrets(
   }
 }
 
-interface ResolveOneInput {
-  context: PlanningContext;
+export interface ResolveOneInput {
+  context: Pick<PlanningContext, 'io' | 'configFiles'>;
   config: Config;
   loaded: LoadResult;
   target: TargetConfig;
-  options: PrepareOptions;
+  options: ResolveOptions;
   surroundings: Surroundings;
   store: StateStore;
   claim: LockClaim;
 }
 
-function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findings: Finding[] } {
+/** One target of a project that was read: what it wants and how to reach it, and all that is wrong with either. */
+export function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget; findings: Finding[] } {
   const { context, config, loaded, target, options, surroundings, store, claim } = input;
   const { env } = context.io;
   const environment = environmentOf(context, config);
