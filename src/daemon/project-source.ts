@@ -1,35 +1,24 @@
 import type { Config } from '../config/index.ts';
 import type { Finding } from '../core/errors.ts';
-import type { Surroundings } from '../core/provider.ts';
 import { createManifestCache, type LoadResult, uniqueFindings } from '../manifest/index.ts';
 import { loadProject } from '../project/load-project.ts';
-import { openStore } from '../project/open-store.ts';
-import { resolveOne } from '../project/prepare.ts';
-import type { ProjectContext } from '../project/project-context.ts';
+import { openStore, resolveOne } from '../project/prepare.ts';
+import type { Gathered, ProjectContext } from '../project/project-context.ts';
 import type { Reading, ReadTarget } from './source.ts';
 
 export interface ProjectReaderOptions {
   context: ProjectContext;
-  surroundings: Surroundings;
-}
-
-interface ReadInput {
-  name: string;
-  config: Config;
-  loaded: LoadResult;
-  broken: readonly Finding[];
-  store: StateStore;
+  gathered: Pick<Gathered, 'surroundings' | 'store'>;
 }
 
 /**
  * Reads a project again and again, parsing only files that have changed. `ref`: the manifests as of a commit, instead of
  * those in the folder.
  */
-export function createProjectReader({ context, surroundings }: ProjectReaderOptions) {
+export function createProjectReader({ context, gathered }: ProjectReaderOptions) {
   const cache = createManifestCache();
   /** Which files each target was made of when it was last sound: a file that breaks later is their trouble alone. */
   const filesOf = new Map<string, ReadonlySet<string>>();
-  let opened: { key: string; store: StateStore } | undefined;
 
   return async function read(ref?: string): Promise<Reading> {
     const { config, loaded, findings } = await loadProject(context, {
@@ -40,27 +29,20 @@ export function createProjectReader({ context, surroundings }: ProjectReaderOpti
     const broken = loaded.findings;
     const ofConfig = findings.filter((finding) => !broken.includes(finding));
     const targets = new Map<string, ReadTarget>();
-    const store = await storeOf(config);
     for (const name of Object.keys(config.targets)) {
-      const target = readTarget({ name, config, loaded, broken, store });
+      const target = readTarget(name, config, loaded, broken);
       if (target !== undefined) targets.set(name, target);
     }
     const { commit } = loaded.source;
     return { targets, findings: ofConfig, ...(commit === undefined ? {} : { commit }) };
   };
 
-  /** The same store for as long as the config says the same: a lock of ours is known to it. */
-  async function storeOf(config: Config): Promise<StateStore> {
-    const key = JSON.stringify([config.root, config.state]);
-    if (opened?.key !== key) {
-      const { env } = context.io;
-      const { clock } = gathered.store;
-      opened = { key, store: await openStore(config, { clock, env }) };
-    }
-    return opened.store;
-  }
-
-  function readTarget({ name, config, loaded, broken, store }: ReadInput): ReadTarget | undefined {
+  function readTarget(
+    name: string,
+    config: Config,
+    loaded: LoadResult,
+    broken: readonly Finding[],
+  ): ReadTarget | undefined {
     const target = config.targets[name];
     if (target === undefined) return undefined;
     const { prepared, findings } = resolveOne({
@@ -69,8 +51,9 @@ export function createProjectReader({ context, surroundings }: ProjectReaderOpti
       loaded,
       target,
       options: { only: [], readOnly: true },
-      surroundings,
-      store: openStore(config),
+      surroundings: gathered.surroundings,
+      store: openStore(config, gathered.store.clock),
+      claim: gathered.store.claim,
     });
     const all = uniqueFindings([...broken.filter((finding) => concerns(name, finding)), ...findings]);
     const isSound = prepared !== undefined && !all.some(({ severity }) => severity === 'error');

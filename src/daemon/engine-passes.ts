@@ -1,0 +1,70 @@
+import { canonicalText, type Json } from '../core/json.ts';
+import type { PlanChange, PlanTarget } from '../core/plan-document.ts';
+import { applyTarget } from '../engine/apply.ts';
+import { planTarget } from '../engine/plan.ts';
+import type { PlannedTarget } from '../engine/types.ts';
+import type { Passes, SeenTarget } from './passes.ts';
+
+export interface EnginePassesOptions {
+  /** Changes of one target that are applied side by side. */
+  concurrency: number;
+  /** Takes what is secret out of a plan before anybody sees it. */
+  redacted(document: PlanTarget): PlanTarget;
+  /** The target gets on: for the watch over passes that hang. */
+  progress(target: string): void;
+}
+
+/** Passes made with the engine: planning opens no session that could write, applying takes the lock first. */
+export function enginePasses({ concurrency, redacted, progress }: EnginePassesOptions): Passes {
+  return {
+    async plan(input) {
+      const planned = await planTarget({ ...input, readOnly: true });
+      await planned.close();
+      progress(input.name);
+      return seenOf(planned, redacted);
+    },
+    async apply(input, { document, addresses, signal }) {
+      const wanted = new Set(addresses);
+      const planned = await planTarget({
+        ...input,
+        readOnly: false,
+        selects: (address) => wanted.has(address),
+      });
+      try {
+        const decided = document.changes.filter(({ address }) => wanted.has(address));
+        if (workOf(decided) !== workOf(redacted(planned.document).changes)) return 'moved';
+        return await applyTarget(planned, {
+          concurrency,
+          onError: 'continue',
+          signal,
+          onProgress: () => progress(input.name),
+        });
+      } finally {
+        await planned.close();
+      }
+    },
+  };
+}
+
+function seenOf(planned: PlannedTarget, redacted: EnginePassesOptions['redacted']): SeenTarget {
+  return {
+    document: redacted(planned.document),
+    drift: planned.drift,
+    desired: planned.input.resources,
+    live: planned.live,
+    inventory: planned.state.inventory,
+  };
+}
+
+/** What a plan would do and to what: what may differ between two plans of the same work (runs, requests) is left out. */
+function workOf(changes: readonly PlanChange[]): string {
+  const work = changes.map(({ address, action, reason, patch, operations, liveFingerprint }) => ({
+    address,
+    action,
+    reason,
+    patch,
+    operations: operations.map(({ id, summary }) => `${id} ${summary}`),
+    liveFingerprint: liveFingerprint ?? null,
+  }));
+  return canonicalText(work as unknown as Json);
+}
