@@ -64,6 +64,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/unprotect.ts')).configureUnprotect,
   },
   {
+    name: 'watch',
+    summary: 'keep git and service in step, with pages to look at',
+    load: async () => (await import('./commands/watch.ts')).configureWatch,
+  },
+  {
     name: 'explain',
     summary: 'say in words what a time expression means, with its next runs',
     load: async () => (await import('./commands/explain.ts')).configureExplain,

@@ -31,8 +31,12 @@ export interface Context extends PlanningContext {
   note(text: string): void;
 }
 
-/** The context of a command that is being carried out. */
-export function openContext(command: Command, invocation: Invocation): Context {
+/** The context of a command that is being carried out. `defaults`: for a command that logs more than others by itself. */
+export function openContext(
+  command: Command,
+  invocation: Invocation,
+  defaults: { logLevel?: string } = {},
+): Context {
   const { io } = invocation;
   const options = command.optsWithGlobals<GlobalOptions & { verbose?: boolean }>();
   const debug = options.logLevel === 'debug' || options.logLevel === 'trace';
@@ -43,7 +47,8 @@ export function openContext(command: Command, invocation: Invocation): Context {
     verbose: options.verbose === true || debug,
   };
   const errPalette = paletteFor(options.color, io.errIsTerminal, io.env);
-  const { logLevel } = options;
+  const isChosen = command.getOptionValueSourceWithGlobals('logLevel') !== 'default';
+  const logLevel = isChosen ? options.logLevel : (defaults.logLevel ?? options.logLevel);
   return {
     invocation,
     io,

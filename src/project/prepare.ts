@@ -82,7 +82,10 @@ export async function prepareTargets(context: PlanningContext, options: PrepareO
   };
 }
 
-function environmentOf(context: Pick<PlanningContext, 'io' | 'configFiles'>, config: Config): ReturnType<typeof createConfigEnvironment> {
+function environmentOf(
+  context: Pick<PlanningContext, 'io' | 'configFiles'>,
+  config: Config,
+): ReturnType<typeof createConfigEnvironment> {
   return createConfigEnvironment(config, context.io.env, context.configFiles);
 }
 

@@ -104,7 +104,7 @@ export function createWorld(
     }
     const input = {
       name,
-      provider: { name: 'memory' },
+      provider: { name: 'memory', kinds: [] },
       policy: { prune: true },
       resources: [{ address: 'A/a', spec: { wants: world.wants }, lifecycle: {} }],
     } as unknown as TargetInput;
