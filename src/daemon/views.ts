@@ -10,12 +10,12 @@ import type { Watch } from './watch.ts';
 
 /** One line of the overview: the status without what only the page of the target shows. */
 export function overviewOf(watch: Watch): JsonObject[] {
-  return [...watch.targets.values()].map(({ status }) => {
+  return [...watch.targets.values()].map(({ status, seen }) => {
     const { plan, findings, error, ...rest } = status;
     return {
       ...rest,
       differences: plan?.changes.length ?? 0,
-      owned: plan === undefined ? 0 : plan.summary.noop + plan.changes.length,
+      owned: Object.values(seen?.inventory ?? {}).filter(({ released }) => released === undefined).length,
       problems: findings.length + (error === undefined ? 0 : 1),
     } as unknown as JsonObject;
   });

@@ -1,0 +1,61 @@
+/** How conditions and the like are said; the colour is never the only sign. */
+export const conditions = {
+  unknown: ['not looked at yet', 'quiet'],
+  inStep: ['in step', 'good'],
+  differs: ['differs', 'warn'],
+  refused: ['refused by a safety rule', 'bad'],
+  failed: ['failed', 'bad'],
+};
+
+export const phases = { idle: '', queued: 'queued', planning: 'reading …', applying: 'applying …' };
+
+export const modes = { observe: 'only reports', approve: 'waits for approval', auto: 'applies by itself' };
+
+export function waitingText(status) {
+  const { waiting } = status;
+  const texts = {
+    nothing: '',
+    refused: 'A safety rule holds; nothing is written until it is dealt with.',
+    stale: 'The manifests cannot be used as they are now; nothing is written until they are mended.',
+    pause: `Paused: ${status.pause?.reason ?? ''}`,
+    mode: 'This target is only observed.',
+    approval: 'Waits for an approval of exactly this plan.',
+    window:
+      waiting.opens === undefined
+        ? 'Outside of its windows.'
+        : `Outside of its windows; the next one opens ${instant(waiting.opens)}.`,
+    agreement: 'Deletions are made only when a second look agrees; that comes in a moment.',
+    'self-heal': 'What others changed is left as it is: self-heal is off.',
+    fight: 'Somebody keeps changing this back; it is left alone.',
+  };
+  return texts[waiting.for] ?? '';
+}
+
+/** An instant in UTC, as everywhere in reconcile. */
+export function instant(value) {
+  const text = new Date(value).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** `3 hours ago`, `in 5 minutes`, `just now`. */
+export function ago(value, now = Date.now()) {
+  const ms = now - new Date(value).getTime();
+  const [unit, size] = units.find(([, length]) => Math.abs(ms) >= length) ?? [];
+  if (unit === undefined)
+    return Math.abs(ms) < 10_000
+      ? 'just now'
+      : `${Math.round(Math.abs(ms) / 1000)} seconds ${ms < 0 ? 'from now' : 'ago'}`;
+  const count = Math.round(Math.abs(ms) / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'} ${ms < 0 ? 'from now' : 'ago'}`;
+}
+
+export function valueText(value) {
+  if (value === undefined) return '—';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
