@@ -1,4 +1,5 @@
 import type { PlanChange, PlanTarget } from '../core/plan-document.ts';
+import { isRefusedTarget } from '../project/plan-targets.ts';
 import type { Fight } from './fight-detector.ts';
 
 export type WatchMode = 'observe' | 'approve' | 'auto';
@@ -46,7 +47,7 @@ export interface DecideInput {
 export function decide(input: DecideInput): Decision {
   const { plan } = input;
   const wait = (waiting: Waiting): Decision => ({ apply: [], waiting });
-  if (isRefused(plan)) return wait({ for: 'refused' });
+  if (isRefusedTarget(plan)) return wait({ for: 'refused' });
   const work = plan.changes;
   if (work.length === 0) return wait({ for: 'nothing' });
   // Old manifests against a service that moved on: nobody asked for that.
@@ -81,16 +82,11 @@ function leftFor(
 }
 
 /** Only what others did is to be undone: no line of a manifest asked for it. */
-export function isOnlyDrift(change: PlanChange): boolean {
+function isOnlyDrift(change: PlanChange): boolean {
   if (change.reason === 'missing') return true;
   if (change.reason !== 'drift' || change.movedFrom !== undefined) return false;
   return (
     change.fields.every(({ reason }) => reason === 'drift') &&
     change.parts.every(({ reason }) => reason === 'drift' || reason === 'missing')
   );
-}
-
-/** Whether apply would refuse the plan: a safety rule holds. */
-export function isRefused(plan: PlanTarget): boolean {
-  return plan.summary.blocked > 0 || plan.diagnostics.some(({ severity }) => severity === 'error');
 }

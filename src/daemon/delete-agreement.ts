@@ -1,7 +1,7 @@
 import type { PlanChange } from '../core/plan-document.ts';
 
 /** The deletions of a plan: of whole objects by their address, of parts by address and path. */
-export function deletionsOf(change: PlanChange): string[] {
+function deletionsOf(change: PlanChange): string[] {
   const whole = change.action === 'delete' || change.action === 'deactivate' || change.action === 'replace';
   const parts = change.parts.filter(({ action }) => action === 'delete' || action === 'deactivate');
   return [

@@ -5,6 +5,7 @@ import { loadProject } from '../project/load-project.ts';
 import { openStore } from '../project/open-store.ts';
 import { resolveOne } from '../project/prepare.ts';
 import type { Gathered, ProjectContext } from '../project/project-context.ts';
+import type { StateStore } from '../state/store.ts';
 import type { Reading, ReadTarget } from './source.ts';
 
 export interface ProjectReaderOptions {

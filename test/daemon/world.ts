@@ -3,6 +3,7 @@ import type { Drift } from '../../src/core/drift.ts';
 import { ReconcileError } from '../../src/core/errors.ts';
 import type { TargetOutcome } from '../../src/core/outcome.ts';
 import type { PlanChange, PlanTarget } from '../../src/core/plan-document.ts';
+import type { Resource } from '../../src/core/resource.ts';
 import type { WatchEvent } from '../../src/daemon/events.ts';
 import type { TargetMemory } from '../../src/daemon/memory.ts';
 import type { ApplyWish, Passes } from '../../src/daemon/passes.ts';
@@ -10,6 +11,9 @@ import type { Reading, Source } from '../../src/daemon/source.ts';
 import { Watch } from '../../src/daemon/watch.ts';
 import type { TargetInput } from '../../src/engine/types.ts';
 import { createHandClock, settle } from './hand-clock.ts';
+
+/** The least of a kind that the pages ask for. */
+const madeKind = { kind: 'Made', secret: [], parts: { field: 'schedules', noun: 'schedule' } };
 
 /** A change of a plan, with the least that the daemon looks at. */
 export function change(address: string, fields: Partial<PlanChange> = {}): PlanChange {
@@ -33,7 +37,7 @@ export function drifted(address: string): PlanChange {
   });
 }
 
-export function planOf(name: string, changes: readonly PlanChange[], blocked = 0): PlanTarget {
+function planOf(name: string, changes: readonly PlanChange[], blocked = 0): PlanTarget {
   const none = { create: 0, update: 0, replace: 0, delete: 0, deactivate: 0, adopt: 0, forget: 0 };
   const zero = { ...none, noop: 0, drifted: 0, conflicts: 0, unmanaged: 0 };
   return {
@@ -73,6 +77,7 @@ export function createWorld(
     differences: (_name: string): PlanChange[] => [],
     drift: (_name: string): Drift[] => [],
     blocked: 0,
+    desired: [] as Resource[],
     /** What an apply does; the default does everything. */
     apply: async (name: string, wish: ApplyWish): Promise<TargetOutcome | 'moved'> =>
       done(name, wish.addresses),
@@ -104,7 +109,7 @@ export function createWorld(
     }
     const input = {
       name,
-      provider: { name: 'memory', kinds: [] },
+      provider: { name: 'memory', kinds: [madeKind] },
       policy: { prune: true },
       resources: [{ address: 'A/a', spec: { wants: world.wants }, lifecycle: {} }],
     } as unknown as TargetInput;
@@ -116,7 +121,7 @@ export function createWorld(
       if (world.serviceDown)
         throw new ReconcileError('no answer', { code: 'NO_ANSWER', category: 'transient' });
       const document = planOf(name, world.differences(name), world.blocked);
-      return { document, drift: world.drift(name), desired: [], live: [], inventory: {} };
+      return { document, drift: world.drift(name), desired: world.desired, live: [], inventory: {} };
     },
     async apply({ name }, wish) {
       applies.push({ name, addresses: wish.addresses, at: clock.now() });
