@@ -44,7 +44,7 @@ const others = new Set([
   ...['QUOTE_DOUBLE', 'NFKD'],
   // git and its environment, time zones, units and tokens of dates.
   ...['GIT_AUTHOR_EMAIL', 'GIT_AUTHOR_NAME', 'GIT_COMMITTER_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_DIR'],
-  ...['C', 'HEAD', 'UTC', 'H', 'M', 'PT2M', 'S', 'T', 'U', 'YY', 'YYYY', 'Z'],
+  ...['C', 'DENY', 'HEAD', 'UTC', 'H', 'M', 'PT2M', 'S', 'T', 'U', 'YY', 'YYYY', 'Z'],
 ]);
 
 /** Generated files and the emulator; providers whose kinds have no page yet, and lint as long as there is no such command. */

@@ -48,10 +48,11 @@ interface Options {
 export const configureWatch: Configure = (command, invocation) => {
   command
     .option('-t, --target <name>', 'only this target; repeatable (default: all of the config)', collect, [])
-    .option('--listen <address>', 'where the pages, the API and the metrics are', readAddress, {
-      host: '127.0.0.1',
-      port: 8090,
-    })
+    .addOption(
+      new Option('--listen <address>', 'where the pages, the API and the metrics are')
+        .argParser(readAddress)
+        .default({ host: '127.0.0.1', port: 8090 }, '127.0.0.1:8090'),
+    )
     .option('--interval <duration>', 'time between two passes, instead of the config', duration)
     .addOption(
       new Option('--mode <mode>', 'only report, wait for approvals, or apply; instead of the config').choices(
@@ -60,11 +61,10 @@ export const configureWatch: Configure = (command, invocation) => {
     )
     .option('--repo <url>', 'take config and manifests from this git repository, not from the folder')
     .option('--ref <branch>', 'with --repo: the branch', 'main')
-    .option(
-      '--git-interval <duration>',
-      'with --repo: time between two looks at the branch',
-      duration,
-      60_000,
+    .addOption(
+      new Option('--git-interval <duration>', 'with --repo: time between two looks at the branch')
+        .argParser(duration)
+        .default(60_000, '60s'),
     )
     .option('--allow-rewind', 'with --repo: follow the branch also when its history was rewritten')
     .option('--data-dir <dir>', 'pauses, approvals, audit log, mirror (default: .reconcile/watch)')
@@ -74,11 +74,10 @@ export const configureWatch: Configure = (command, invocation) => {
     .option('--notify-slack <url>', 'send it to this Slack web hook; repeatable', collect, [])
     .option('--notify-secret-file <file>', 'sign the CloudEvents with this secret')
     .option('--audit-log <file>', 'where the audit log is (default: audit.ndjson in the data folder)')
-    .option(
-      '--pass-timeout <duration>',
-      'a pass without progress for three times this is a hang',
-      duration,
-      600_000,
+    .addOption(
+      new Option('--pass-timeout <duration>', 'a pass without progress for three times this is a hang')
+        .argParser(duration)
+        .default(600_000, '10m'),
     )
     .option('--concurrency <n>', 'most requests in flight per target, 1 to 16', wholeNumber(1, 16), 8)
     .addHelpText(
