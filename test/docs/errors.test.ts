@@ -36,6 +36,19 @@ const others = new Set([
     'SIGTERM',
     'ERR_INVALID_STATE',
   ],
+  // What GitHub's runner sets.
+  ...[
+    'API_URL',
+    'EVENT_NAME',
+    'EVENT_PATH',
+    'REF',
+    'REPOSITORY',
+    'RUN_ID',
+    'SERVER_URL',
+    'SHA',
+    'WORKSPACE',
+  ].map((name) => `GITHUB_${name}`),
+  'RUNNER_TEMP',
   // HTTP methods, names of the service and of its bindings.
   ...['DELETE', 'GET', 'PATCH', 'POST', 'PUT'],
   ...['ASYNC_EXEC_TIMEOUT', 'CF_TASK', 'CONFIG_NAME', 'CONFIG_VALUE', 'HTTP_ENDPOINT', 'VCAP_SERVICES'],
