@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -57,6 +65,15 @@ export const files = {
   before: { 'jobs/sap.yaml': sapJobs('6'), 'jobs/riversand.yaml': riversandJobs('P1D') },
   after: { 'jobs/sap.yaml': sapJobs('9', 'more'), 'jobs/riversand.yaml': riversandJobs('PT2H', 'more') },
 };
+
+/** @param {string} path */
+function textOf(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 /** @param {string} url @param {unknown} riversand */
 function configText(url, riversand) {
@@ -142,12 +159,21 @@ export async function openWorld({ run, startEmulator }) {
   async function step(until) {
     await emulator.clock.advance(Math.max(0, Math.min(until - emulator.clock.now(), STEP)));
     const due = [...repeated].filter((entry) => entry.due <= emulator.clock.now());
+    const before = lockText();
     for (const entry of due) {
       entry.due = emulator.clock.now() + entry.ms;
       entry.task();
     }
-    // Renewing a lock takes a few writes to disk.
-    if (due.length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    // Renewing a lock takes a few writes to a disk that may be busy.
+    for (let tries = 0; due.length > 0 && before !== '' && lockText() === before && tries < 100; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  function lockText() {
+    const states = join(folder, '.reconcile', 'state');
+    if (!existsSync(states)) return '';
+    const locks = readdirSync(states).filter((name) => name.includes('lock'));
+    return locks.map((name) => textOf(join(states, name))).join();
   }
 
   /** @param {readonly string[]} argv */

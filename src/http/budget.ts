@@ -1,9 +1,11 @@
 import type { Surroundings } from '../core/provider.ts';
+import { createPace } from './pace.ts';
 
-export type SlotOutcome = 'answered' | 'throttled' | 'failed';
+/** `throttled`: answered, with a warning that a limit is near; `refused`: not answered, because one was reached. */
+export type SlotOutcome = 'answered' | 'throttled' | 'refused' | 'failed';
 
 export interface Slot {
-  /** Must be called once. `throttled`: the service showed that it has too much to do. */
+  /** Must be called once. */
   release(outcome: SlotOutcome): void;
 }
 
@@ -14,7 +16,7 @@ export interface HostBudget {
   /** Nothing more is sent to the host for `ms` milliseconds. Requests in flight are not concerned. */
   pause(ms: number, why: string): void;
   /** For tests and the debug log. */
-  state(): { limit: number; inFlight: number; waiting: number };
+  state(): { limit: number; inFlight: number; waiting: number; perSecond?: number };
 }
 
 export interface HostBudgets {
@@ -26,6 +28,8 @@ export type BudgetSurroundings = Pick<Surroundings, 'now' | 'sleep' | 'progress'
 /** SEMANTICS 10. */
 export const mostInFlight = 16;
 const firstLimit = 4;
+/** What a warning leaves of the requests at a time. */
+const WARNED = 7 / 8;
 
 interface Waiter {
   start(slot: Slot): void;
@@ -33,9 +37,10 @@ interface Waiter {
 }
 
 /**
- * Starts with 4 in flight and adds one with each answer until the service first objects; then it halves, and grows by one
- * per full round of answers (additive increase, multiplicative decrease). Of the requests that were in flight together
- * only the first objection counts, as they all met the same congestion.
+ * Starts with 4 in flight and adds one with each answer until the service first objects: a refusal halves, a warning takes an
+ * eighth. From then on it grows by one per full round of answers (additive increase, multiplicative decrease). Of the requests
+ * that were in flight together only the first objection counts, as they all met the same congestion. After a refusal there is
+ * also a pace: see `pace.ts`.
  */
 export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
   const most = Math.max(1, Math.min(mostInFlight, Math.floor(surroundings.concurrency) || 1));
@@ -45,11 +50,16 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
   let inFlight = 0;
   let pausedUntil: number | undefined;
   const queue: Waiter[] = [];
+  const pace = createPace();
+  /** A refusal whose pause is not known yet. */
+  let refusal = false;
+  let napping = false;
 
   function openSlot(): Slot {
     const startedIn = round;
     let released = false;
     inFlight += 1;
+    pace.start(surroundings.now());
     return {
       release(outcome) {
         if (released) return;
@@ -62,20 +72,51 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
   }
 
   function learn(outcome: SlotOutcome, startedIn: number): void {
-    if (outcome === 'answered') limit = Math.min(most, limit + (objected ? 1 / limit : 1));
-    if (outcome !== 'throttled' || startedIn !== round) return;
+    const answered = outcome === 'answered' || outcome === 'throttled';
+    const paced = pace.perSecond() !== undefined;
+    if (answered) pace.answered();
+    if (outcome === 'throttled') pace.warned(surroundings.now());
+    // With a pace, warnings tell how near the limit is; fewer at a time would only make slow what is slow already.
+    if (outcome === 'answered' || (outcome === 'throttled' && paced))
+      limit = Math.min(most, limit + (objected ? 1 / limit : 1));
+    const objects = outcome === 'refused' || (outcome === 'throttled' && !paced);
+    if (!objects || startedIn !== round) return;
+    if (outcome === 'refused') refusal = true;
     objected = true;
     round += 1;
-    limit = Math.max(1, limit / 2);
+    // A warning comes in time; a refusal comes too late.
+    limit = Math.max(1, outcome === 'refused' ? limit / 2 : limit * WARNED);
   }
 
-  function serve(): void {
-    if (pausedUntil !== undefined) return;
-    while (inFlight < Math.floor(limit)) {
-      const next = queue.shift();
-      if (next === undefined) return;
-      next.start(openSlot());
+  /** `due`: a nap for the pace has ended, whatever the clock says. */
+  function serve(due = false): void {
+    if (pausedUntil !== undefined || napping) return;
+    let ready = due;
+    while (inFlight < Math.floor(limit) && queue.length > 0) {
+      const wait = ready ? 0 : pace.waitMs(surroundings.now());
+      if (wait > 0) {
+        void nap(wait);
+        return;
+      }
+      ready = false;
+      queue.shift()?.start(openSlot());
     }
+  }
+
+  async function nap(ms: number): Promise<void> {
+    napping = true;
+    try {
+      await surroundings.sleep(ms, surroundings.signal);
+      napping = false;
+      serve(true);
+    } catch (error) {
+      napping = false;
+      failAll(error);
+    }
+  }
+
+  function failAll(error: unknown): void {
+    for (const waiter of queue.splice(0)) waiter.fail(error);
   }
 
   async function waitOut(): Promise<void> {
@@ -91,7 +132,7 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
       serve();
     } catch (error) {
       pausedUntil = undefined;
-      for (const waiter of queue.splice(0)) waiter.fail(error);
+      failAll(error);
     }
   }
 
@@ -104,6 +145,8 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
       });
     },
     pause(ms, why) {
+      if (refusal) pace.refused(surroundings.now(), Math.max(0, ms));
+      refusal = false;
       const until = surroundings.now() + ms;
       if (ms <= 0 || (pausedUntil !== undefined && pausedUntil >= until)) return;
       const grown = until - (pausedUntil ?? surroundings.now());
@@ -112,7 +155,10 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
       pausedUntil = until;
       if (!asleep) void waitOut();
     },
-    state: () => ({ limit, inFlight, waiting: queue.length }),
+    state: () => {
+      const perSecond = pace.perSecond();
+      return { limit, inFlight, waiting: queue.length, ...(perSecond === undefined ? {} : { perSecond }) };
+    },
   };
 }
 

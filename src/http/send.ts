@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { HttpAnswer, Surroundings } from '../core/provider.ts';
 import type { Redactor } from '../core/redactor.ts';
 import type { Authenticator, Headers } from './authenticator.ts';
-import type { HostBudget } from './budget.ts';
+import type { HostBudget, SlotOutcome } from './budget.ts';
 import { type Decoded, decodeAnswer } from './decode.ts';
 import { describeExchange, hideSecrets, type Outgoing } from './exchange.ts';
 import {
@@ -139,10 +139,10 @@ function wireRequest(outgoing: Outgoing, auth: Headers): WireRequest {
   };
 }
 
-function outcomeOf(result: WireResult): 'answered' | 'throttled' | 'failed' {
+function outcomeOf(result: WireResult): SlotOutcome {
   if (result.kind === 'failed') return 'failed';
-  const busy = result.status === 429 || result.status === 503 || throttlingMs(result.headers) !== undefined;
-  if (busy) return 'throttled';
+  if (result.status === 429 || result.status === 503) return 'refused';
+  if (throttlingMs(result.headers) !== undefined) return 'throttled';
   return result.status >= 500 ? 'failed' : 'answered';
 }
 

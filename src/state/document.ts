@@ -1,8 +1,9 @@
 import { ReconcileError } from '../core/errors.ts';
 import type { Inventory, InventoryEntry } from '../core/inventory.ts';
 import type { Journal } from '../core/journal.ts';
-import { isObject, type Json } from '../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { defaultLifecycle } from '../core/resource.ts';
+import { isInventoryEntry } from './entry-shape.ts';
 import type { TargetState } from './store.ts';
 
 /** A state as text: lineage and serial first, entries sorted, so that two versions compare well. */
@@ -74,13 +75,8 @@ function decodeInventory(value: Json | undefined, path: string): Inventory {
 
 function decodeEntry(entry: Json, address: string, path: string): InventoryEntry {
   const whole =
-    isObject(entry) &&
-    ['kind', 'name', 'identity', 'id', 'ownedSince'].every((key) => typeof entry[key] === 'string') &&
-    isObject(entry['spec']) &&
-    isObject(entry['parts']) &&
-    Object.values(entry['parts']).every(
-      (part) => isObject(part) && typeof part['id'] === 'string' && isObject(part['spec']),
-    );
+    isInventoryEntry(entry) &&
+    address === `${(entry as JsonObject)['kind']}/${(entry as JsonObject)['name']}`;
   if (!whole) throw damaged(path, `the entry ${address} is incomplete`);
   const known = entry as unknown as InventoryEntry;
   return {

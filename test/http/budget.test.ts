@@ -31,7 +31,7 @@ describe('SEMANTICS 10: a budget that learns', () => {
     await grow(budget, 20);
     const slots: Slot[] = [];
     for (let n = 0; n < 16; n++) slots.push(await budget.acquire(false));
-    for (const slot of slots) slot.release('throttled');
+    for (const slot of slots) slot.release('refused');
     expect(budget.state().limit).toBe(8);
     await grow(budget, 8);
     expect(budget.state().limit).toBeGreaterThan(8.9);
@@ -44,7 +44,7 @@ describe('SEMANTICS 10: a budget that learns', () => {
         fc.integer({ min: -3, max: 40 }),
         fc.array(
           fc.record({
-            kind: fc.constantFrom('start', 'start', 'answered', 'throttled', 'failed', 'pause'),
+            kind: fc.constantFrom('start', 'start', 'answered', 'throttled', 'refused', 'failed', 'pause'),
             which: fc.nat(),
           }),
           { maxLength: 200 },
@@ -206,10 +206,10 @@ describe('SEMANTICS 10: at most 16 in flight, seen by the server', () => {
     const reader = client.reader([{ id: 'any', method: 'GET', path: /.*/ }]);
     const budget = budgetsFor(surroundings).forOrigin(server.url);
     for (let n = 0; n < 3; n++) await reader.read({ method: 'GET', path: '/' });
-    expect(budget.state().limit).toBe(1);
+    expect(budget.state().limit).toBeLessThan(3);
     calm = true;
     for (let n = 0; n < 3; n++) await reader.read({ method: 'GET', path: '/' });
-    expect(budget.state().limit).toBeGreaterThan(2);
+    expect(budget.state().limit).toBeGreaterThan(3);
     expect(surroundings.slept).toEqual([]);
   });
 });
