@@ -131,7 +131,10 @@ export function gitLock(input: GitLockInput): StateLock {
       } catch (error) {
         // Others have gone on without it; theirs is the truth now.
         const isLost = error instanceof ReconcileError && error.category === 'locked';
-        if (isLost) await removeProgress(places.progress, holding.info.id);
+        if (isLost) {
+          await removeProgress(places.progress, holding.info.id);
+          await host.move([{ ref: places.lock, old: commit, next: null }]).catch(() => undefined);
+        }
         throw error;
       }
       await git(['update-ref', places.copy, end]);

@@ -36,7 +36,7 @@ export function gitStore(options: GitStoreOptions): StateStore {
   const sleep = (ms: number): Promise<void> => clock.sleep(ms);
   /** What the copies are at, so that the refs are not written again and again. */
   const copies = new Map<string, string>();
-  const known = new Map<string, Promise<GitPlaces>>();
+  const known = new Map<string, GitPlaces>();
   let repository: ReturnType<typeof openRepository> | undefined;
 
   async function find(target: string): Promise<GitPlaces> {
@@ -47,12 +47,15 @@ export function gitStore(options: GitStoreOptions): StateStore {
       ...(ref === undefined ? {} : { ref }),
       ...(remote === undefined ? {} : { remote }),
     });
-    let found = known.get(target);
-    if (found === undefined) {
-      found = (await repository)(target);
+    try {
+      const found = known.get(target) ?? (await (await repository)(target));
       known.set(target, found);
+      return found;
+    } catch (error) {
+      // A daemon may ask again when the reason is gone.
+      repository = undefined;
+      throw error;
     }
-    return found;
   }
 
   async function readRefs(
