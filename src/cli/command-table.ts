@@ -69,6 +69,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/watch.ts')).configureWatch,
   },
   {
+    name: 'unlock',
+    summary: 'show who holds a target, and remove the lock of an apply that died',
+    load: async () => (await import('./commands/unlock.ts')).configureUnlock,
+  },
+  {
     name: 'explain',
     summary: 'say in words what a time expression means, with its next runs',
     load: async () => (await import('./commands/explain.ts')).configureExplain,

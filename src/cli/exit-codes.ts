@@ -10,7 +10,7 @@ export const exitCodes = {
   stale: 5,
   locked: 6,
   partial: 7,
-  /** Stopped by a signal before anything was decided; the shell's own number for it. */
+  /** Stopped by a signal before anything was written; the shell's own number for it. */
   interrupted: 130,
 } as const;
 

@@ -52,6 +52,24 @@ describe('SEMANTICS 9: a signal', () => {
     ).toEqual(['a', 'b', 'c']);
   });
 
+  test('after the question, but before the first write, ends with 130; nothing is locked after it', async () => {
+    const { code, out } = await runCli(['apply'], {
+      cwd: folder.path,
+      env: { SERVICE_KEY: JSON.stringify(emulator.credentials) },
+      signal: controller.signal,
+      interactive: true,
+      confirm: async () => {
+        controller.abort();
+        return true;
+      },
+    });
+    expect(code).toBe(130);
+    expect(out).toContain('3 not attempted');
+    expect(emulator.state().jobs).toHaveLength(0);
+    const unlock = await reconcile(['unlock'], new AbortController().signal);
+    expect(unlock.err).toContain('dev: not locked.');
+  });
+
   test('before anything was sent ends with 130', async () => {
     controller.abort();
     const { code, out, err } = await reconcile(['plan']);

@@ -29,6 +29,7 @@ interface Options extends TargetOptions {
   avoidRuns?: number;
   avoidRunsTimeout: number;
   archiveLogs?: string;
+  lockTimeout?: number;
 }
 
 /** `reconcile apply`. */
@@ -45,6 +46,7 @@ export const configureApply: Configure = (command, invocation) => {
         .default('continue'),
     )
     .option('--ref <commit>', 'take the manifests as of this commit')
+    .option('--lock-timeout <duration>', "wait this long for somebody else's lock (default: 30s)", duration)
     .option(
       '--avoid-runs <duration>',
       'write only this far away from runs of what is written, e.g. 90s',
@@ -99,7 +101,7 @@ Examples:
       const begun = done.length + (failure === undefined ? 0 : 1);
       const left = prepared.targets.slice(begun).map(({ input }) => input.name);
       if (left.length > 0) context.note(`Not attempted after this: ${left.join(', ')}.`);
-      invocation.exitCode = exitCodeOf(done, left.length);
+      invocation.exitCode = exitCodeOf(done, left.length, context.io.signal.aborted);
       if (failure !== undefined)
         throw done.some(({ writes }) => writes > 0) ? new AppliedInPart(failure) : failure;
     });
@@ -221,11 +223,20 @@ function isComplete(target: TargetOutcome | undefined): boolean {
   return target.outcomes.every(({ status }) => status === 'succeeded' || status === 'noop');
 }
 
-/** 7 as soon as something was done and something else was not; 1 when nothing succeeded. */
-function exitCodeOf(targets: readonly TargetOutcome[], left: number): number {
+/** 7 as soon as something was done and something else was not; without that 130 when it was stopped, 6 when the lock was lost, else 1. */
+function exitCodeOf(targets: readonly TargetOutcome[], left: number, isStopped: boolean): number {
   if (targets.every(isComplete) && left === 0) return exitCodes.done;
   const some = targets.some(
     ({ writes, outcomes }) => writes > 0 || outcomes.some(({ status }) => status === 'succeeded'),
   );
-  return some ? exitCodes.partial : exitCodes.failed;
+  if (some) return exitCodes.partial;
+  const errors = targets.flatMap(({ error, outcomes }) => [
+    error,
+    ...outcomes.map((outcome) => outcome.error),
+  ]);
+  const codes = errors.flatMap((error) => error?.code ?? []);
+  if (isStopped && codes.length === 0) return exitCodes.interrupted;
+  return codes.some((code) => code === 'LOCK_LOST' || code === 'STATE_CONFLICT')
+    ? exitCodes.locked
+    : exitCodes.failed;
 }
