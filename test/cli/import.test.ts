@@ -223,4 +223,20 @@ describe('import --adopt', () => {
     expect(again.adopted).toHaveLength(3);
     expect((await reconcile(['plan', '--exit-code'])).code).toBe(0);
   });
+
+  test('is followed by renames that neither delete nor create: a key moves with movedFrom', async () => {
+    const env = { REPORT_API_TOKEN: 'a-very-secret-token' };
+    await reconcile(['import', '--adopt', '--yes'], { env });
+    const text = await read('jobs/report.yaml');
+    const renamed = text.replace(
+      '    daily:\n',
+      '    every morning:\n      movedFrom: daily\n      description: daily\n',
+    );
+    await folder.write({ 'jobs/report.yaml': renamed.replace('6 12 17', '7 12 17') });
+    const applied = await reconcile(['apply', '--yes'], { env });
+    expect(applied.code, applied.err + applied.out).toBe(0);
+    const written = requests().filter((line) => !line.startsWith('GET') && !line.endsWith('/token'));
+    expect(written).toEqual([expect.stringMatching(/^PUT .*\/schedules\/s1$/)]);
+    expect((await reconcile(['plan', '--exit-code'], { env })).code).toBe(0);
+  });
 });
