@@ -33,6 +33,14 @@ export interface Impact {
   announced?: boolean;
   /** When it ran last (ISO 8601, UTC), null when no run is known; absent where the service was not asked or does not tell. */
   lastRun?: string | null;
+  /** True when it runs so often that no write fits between two runs: the run next to the write may be stopped or come early. */
+  disturbs?: boolean;
+  /** Mean number of runs a day over the next `days` days. */
+  perDay?: { before: number; after: number; days: number };
+  /** The first run that differs, as far as was looked (`until`); null: none. */
+  firstDifference?: string | null;
+  /** Up to where runs were looked for. */
+  until?: string;
   /** Run logs that a delete takes with it: a number when known, true when there may be some. */
   runLogsLost: number | boolean;
 }

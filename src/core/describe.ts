@@ -130,6 +130,7 @@ function copyImpact(impact: Impact): Impact {
     after: [...impact.after],
     missed: [...impact.missed],
     extra: [...impact.extra],
+    ...(impact.perDay === undefined ? {} : { perDay: { ...impact.perDay } }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Look } from './look.ts';
 import type { Pointer } from './pointer.ts';
 import type { Policy } from './policy.ts';
 import type { Kind } from './provider.ts';
@@ -10,6 +11,8 @@ export interface PlanContext {
   /** The service's clock, epoch ms. */
   now: number;
   sealer: Sealer;
+  /** How far to look at coming runs; `defaultLook` when absent. */
+  look?: Look;
   kind(name: string): Kind;
 }
 

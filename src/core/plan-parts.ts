@@ -1,5 +1,5 @@
 import { type Base, withoutEffective } from './base.ts';
-import type { Block, FieldDiff, PartChange } from './change.ts';
+import type { Block, FieldDiff, Impact, PartChange } from './change.ts';
 import { applyDiffs, diffFields } from './diff.ts';
 import type { Diagnostic } from './errors.ts';
 import type { InventoryEntry, InventoryPart } from './inventory.ts';
@@ -233,8 +233,12 @@ function carriedAlong(input: PartInput, livePart: LivePart): Pick<PlannedPart, '
   };
   const moved = withImpact(change, input, kind, context);
   const { impact } = moved;
-  const still = impact === undefined || (equalJson(impact.before, impact.after) && !impact.immediate);
+  const still = impact === undefined || (!movesRuns(impact) && !impact.immediate);
   return still ? {} : { change: moved };
+}
+
+function movesRuns({ before, after, firstDifference }: Impact): boolean {
+  return firstDifference === undefined ? !equalJson(before, after) : firstDifference !== null;
 }
 
 /** A part that the service does not have: new, missing, or over for good (SEMANTICS 4). */
@@ -370,6 +374,7 @@ function withImpact(change: PartChange, input: PartInput, kind: Kind, context: P
     resourceAfter: input.resourceTarget,
     fields: change.fields.filter((field) => field.healed).map((field) => field.pointer),
     now: context.now,
+    ...(context.look === undefined ? {} : { look: context.look }),
   });
   if (impact === undefined) return change;
   const withIt = { ...change, impact };

@@ -39,6 +39,7 @@ export function planPartRemoval(input: PartRemovalInput): { change?: PartChange;
     resourceAfter: input.resourceSpec,
     fields: [],
     now: context.now,
+    ...(context.look === undefined ? {} : { look: context.look }),
   });
   const planned: PartChange = {
     ...change,
@@ -104,6 +105,7 @@ export function planRemoval({ context, kind, address, entry, live }: RemovalInpu
         ...(target === undefined ? {} : { resourceAfter: target }),
         fields: [],
         now: context.now,
+        ...(context.look === undefined ? {} : { look: context.look }),
       });
       return {
         key,

@@ -62,8 +62,8 @@ export function planResource(input: ResourceInput, context: PlanContext): Resour
 }
 
 /** Adds what the change does to the resource's own runs, and refuses a run that nobody announced (SEMANTICS 5). */
-function withOutlook(change: Draft, kind: Kind, { now }: PlanContext): Draft {
-  const outlook = kind.outlook?.(change, now);
+function withOutlook(change: Draft, kind: Kind, { now, look }: PlanContext): Draft {
+  const outlook = kind.outlook?.(change, now, look);
   if (outlook === undefined) return change;
   const { impact } = outlook;
   const told: Draft = { ...change, warnings: [...change.warnings, ...outlook.warnings] };

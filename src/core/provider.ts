@@ -1,6 +1,7 @@
 import type { Change, Impact, Operation, PartChange } from './change.ts';
 import type { Diagnostic, Finding } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Look } from './look.ts';
 import type { Pointer } from './pointer.ts';
 import type { LivePart, LiveResource, Normalized, Part } from './resource.ts';
 
@@ -75,7 +76,7 @@ export interface Kind {
   /** What the runs of a resource ask of the service, for rules over all resources of a target. */
   loads?(input: LintInput): Load[];
   /** What a change of the whole resource does to its own runs, and what to know before; for kinds whose runs are not those of parts. */
-  outlook?(change: Omit<Change, 'operations'>, now: number): Outlook;
+  outlook?(change: Omit<Change, 'operations'>, now: number, look?: Look): Outlook;
 }
 
 export interface Outlook {
@@ -162,6 +163,8 @@ export interface ImpactInput {
   resourceAfter?: JsonObject;
   fields: readonly Pointer[];
   now: number;
+  /** How far to look; `defaultLook` when absent. */
+  look?: Look;
 }
 
 /** What may be read: the whole list is in the provider's `reads` table. */
@@ -228,12 +231,16 @@ export interface OperationResult {
 
 export interface ExecuteContext {
   change: Change;
+  /** The same change as it was shown and approved. */
+  planned?: Change;
   /** Read just before the change's first write. */
   live: LiveResource | undefined;
   /** Results so far, by operation id. */
   results: ReadonlyMap<string, OperationResult>;
   /** The service's clock, epoch ms, read at each call. */
   now(): number;
+  /** Waits until this instant (epoch ms) of the service's clock, and says what for. */
+  pause?(until: number, what: string): Promise<void>;
   reader: Reader;
   /** An apply that was cut short may have sent this already, without its effect being visible yet. */
   mayBeSent?: boolean;
@@ -270,6 +277,8 @@ export interface Session {
   lastRuns?(resources: readonly LiveResource[]): Promise<ReadonlyMap<string, string>>;
   /** The fields that name an object in a manifest, where its own values do not: one for each reading that is possible. */
   identify?(live: LiveResource): Promise<readonly JsonObject[]>;
+  /** How many run logs there are, by one request; undefined when the service does not say. */
+  countRunLogs?(ref: { kind: string; id: string; partId: string }): Promise<number | undefined>;
   /** Present only when the session was opened for writing. */
   execute?(operation: Operation, context: ExecuteContext): Promise<OperationResult>;
   close(): Promise<void>;

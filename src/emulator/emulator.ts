@@ -3,6 +3,7 @@ import type { ActiveFault, FaultRule } from './faults.ts';
 import type { Limits } from './limits.ts';
 import type { LoggedRequest, RequestFilter } from './request-log.ts';
 import type { RiversandAccess } from './riversand/service.ts';
+import type { StartedRun } from './sap/runner.ts';
 import type { PutEffect } from './sap/store.ts';
 import type { QueueTimes } from './sap/world.ts';
 import type { EmulatorSeed } from './seed.ts';
@@ -38,6 +39,8 @@ export interface EmulatorOptions {
   shapes?: number;
   limits?: Limits;
   queueTimes?: Partial<QueueTimes>;
+  /** Told of every run of a SAP schedule as it starts; those of deleted schedules were told, too. */
+  onRun?: (run: StartedRun) => void;
   /** Told of every request when it has been answered. */
   log?: (request: LoggedRequest) => void;
 }

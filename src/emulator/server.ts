@@ -46,7 +46,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         () => tokens.forRuns(),
       )
     : undefined;
-  const world = createWorld(clock.now, createShapes(options.shapes), call);
+  const world = createWorld(clock.now, createShapes(options.shapes), call, options.onRun);
   Object.assign(world.queueTimes, options.queueTimes);
   const tokens = createTokens(world, () => urls.main);
   const limiter = createLimiter({});

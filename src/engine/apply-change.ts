@@ -78,7 +78,7 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
     }
     skipped(planned, change, run);
     await archive(change, deps);
-    await execute(change, live, run, deps);
+    await execute({ planned, change, live }, run, deps);
     const after = await readAgain({ ...change, ...(idOf(change, run) ?? {}) }, deps.session);
     const entries = entriesAfter(change, after, run.results, deps);
     const before = deps.writer.entry(change.movedFrom ?? change.address);
@@ -119,7 +119,7 @@ async function readInGap(planned: Change, deps: ApplyChangeDeps): Promise<ReadAg
     const gap = nextGap(change, deps.context().kind(change.kind), { within, now, until });
     if (gap === undefined) throw noGap(change, deps.avoidRuns);
     if (gap <= now) return { live, change };
-    deps.waiting(change.address, waitingFor(change, gap));
+    deps.waiting(change.address, waitingFor(change, gap, 'a gap between its runs'));
     await deps.sleep(gap - now);
   }
 }
@@ -233,8 +233,7 @@ function skipped(planned: Change, change: Change, run: Run): void {
 }
 
 async function execute(
-  change: Change,
-  live: LiveResource | undefined,
+  { planned, change, live }: { planned: Change; change: Change; live: LiveResource | undefined },
   run: Run,
   deps: ApplyChangeDeps,
 ): Promise<void> {
@@ -262,9 +261,14 @@ async function execute(
       deps.assertHeld();
       const result = await session.execute(operation, {
         change,
+        planned,
         live,
         results: run.results,
         now: deps.now,
+        async pause(until, what) {
+          deps.waiting(change.address, waitingFor(change, until, what));
+          await deps.sleep(Math.max(0, until - deps.now()));
+        },
         reader: session.reader,
         ...(deps.mayBeSent(change.address) ? { mayBeSent: true } : {}),
       });

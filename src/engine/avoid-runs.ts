@@ -80,6 +80,6 @@ export function noGap(change: Change, { within, timeout }: AvoidRuns): Reconcile
   );
 }
 
-export function waitingFor(change: Change, gap: number): string {
-  return `${change.address}: waiting until ${formatInstant(gap)} for a gap between its runs`;
+export function waitingFor(change: Change, until: number, what: string): string {
+  return `${change.address}: waiting until ${formatInstant(until)} for ${what}`;
 }

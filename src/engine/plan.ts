@@ -9,6 +9,7 @@ import type { LockClaim, LockInfo, StateLock, TargetState } from '../state/store
 import { kindsOf, kindsToObserve, observeTarget } from './observe.ts';
 import { refuseOverlap } from './overlap.ts';
 import { inventoryToObserve, recoverState } from './recovery.ts';
+import { withRunLogCounts } from './run-log-counts.ts';
 import { unverifiableNote } from './secrets.ts';
 import type { PlannedTarget, TargetInput } from './types.ts';
 
@@ -55,6 +56,7 @@ async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): 
       policy: input.policy,
       now: input.surroundings.now() + observation.skew,
       sealer: createSealer(input.stateKey),
+      ...(input.look === undefined ? {} : { look: input.look }),
       kind,
     };
     const recovered = recoverState(stored, lock === undefined ? await runningApply(input) : undefined, {
@@ -82,7 +84,11 @@ async function observeAndPlan(input: TargetInput, lock: StateLock | undefined): 
       resources: input.resources,
       inventory,
     });
-    const planned = { ...changes, refusals: [...changes.refusals, ...overlap] };
+    const planned = {
+      ...changes,
+      changes: await withRunLogCounts(changes.changes, session),
+      refusals: [...changes.refusals, ...overlap],
+    };
     const drift = detectDrift(inventory, observation.resources, context).filter(
       ({ address }) => selects?.(address) ?? true,
     );

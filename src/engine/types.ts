@@ -1,6 +1,7 @@
 import type { Change } from '../core/change.ts';
 import type { Drift } from '../core/drift.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Look } from '../core/look.ts';
 import type { ChangeOutcome } from '../core/outcome.ts';
 import type { PlanTarget } from '../core/plan-document.ts';
 import type { Policy } from '../core/policy.ts';
@@ -29,6 +30,8 @@ export interface TargetInput {
   selects?: (address: string) => boolean;
   /** Names of the config's other targets, whose objects must not be ours, too. */
   others?: readonly string[];
+  /** How far to look at coming runs; `defaultLook` when absent. */
+  look?: Look;
   /** True for `plan`: open no session that could write, and take no lock. */
   readOnly: boolean;
   /** Who takes the lock, and how long to wait for it; the library's default waits for nobody. */

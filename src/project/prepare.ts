@@ -5,6 +5,7 @@ import {
   type TargetConfig,
 } from '../config/index.ts';
 import { type Finding, ReconcileError } from '../core/errors.ts';
+import type { Look } from '../core/look.ts';
 import type { Surroundings } from '../core/provider.ts';
 import type { TargetInput } from '../engine/types.ts';
 import { type LoadResult, resolveTarget, sortFindings, uniqueFindings } from '../manifest/index.ts';
@@ -25,6 +26,8 @@ interface PrepareOptions extends ResolveOptions {
 interface ResolveOptions {
   only: readonly string[];
   acceptInstance?: boolean;
+  /** How far to look at coming runs. */
+  look?: Look;
   readOnly: boolean;
   /** ms to wait for somebody else's lock; default: the entry point's. */
   lockTimeout?: number;
@@ -153,6 +156,7 @@ export function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget;
         ...(only === undefined ? {} : { selects: only.selects }),
         readOnly: options.readOnly,
         claim,
+        ...(options.look === undefined ? {} : { look: options.look }),
       },
     },
   };

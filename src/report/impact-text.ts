@@ -13,6 +13,7 @@ export function impactLines(
   return [
     ...lastRunLines(impact, indent, options),
     ...runLines(impact, action, indent, options),
+    ...figureLines(impact, indent, options),
     ...alarmLines(impact, indent, options),
   ];
 }
@@ -23,8 +24,27 @@ function lastRunLines({ lastRun }: Impact, indent: string, { palette }: RenderOp
   return [`${indent}${palette.faint('last run')}  ${text}`];
 }
 
+/** How often it runs, where that changes, and the first run that differs, where the lists above do not show it. */
+function figureLines(impact: Impact, indent: string, { palette, verbose }: RenderOptions): string[] {
+  const { before, after, perDay, firstDifference } = impact;
+  const line = (label: string, text: string): string => `${indent}${palette.faint(label)}  ${text}`;
+  const often = perDay !== undefined && (verbose || (perDay.before !== perDay.after && after.length > 0));
+  const hidden = before.length > 0 && before.join() === after.join();
+  const differs = typeof firstDifference === 'string' && (verbose || hidden);
+  return [
+    ...(often ? [line('runs per day', perDayText(perDay))] : []),
+    ...(differs ? [line('first run that differs', showInstants([firstDifference]).join())] : []),
+  ];
+}
+
+/** `24 → 1 (mean of the next 7 days)` */
+export function perDayText({ before, after, days }: NonNullable<Impact['perDay']>): string {
+  const numbers = before === after ? `${after}` : `${before} → ${after}`;
+  return `${numbers} (mean of the next ${days} days)`;
+}
+
 function runLines(
-  { before, after }: Impact,
+  { before, after, until }: Impact,
   action: Action,
   indent: string,
   { palette, width, verbose }: RenderOptions,
@@ -41,7 +61,7 @@ function runLines(
     ...(after.length > 0
       ? line(before.length > 0 ? 'runs after ' : 'next runs', after)
       : [
-          `${indent}${palette.faint(before.length > 0 ? 'runs after ' : 'next runs')}  ${palette.warn('none within a year')}`,
+          `${indent}${palette.faint(before.length > 0 ? 'runs after ' : 'next runs')}  ${palette.warn(until === undefined ? 'none within a year' : `none before ${until.slice(0, 10)}`)}`,
         ]),
   ];
 }
@@ -67,6 +87,11 @@ function alarmLines(impact: Impact, indent: string, options: RenderOptions): str
     );
   } else if (impact.immediate) {
     lines.push(...alarm('RUNS IMMEDIATELY: this write starts a run.'));
+  }
+  if (impact.disturbs === true) {
+    lines.push(
+      ...alarm('RUNS TOO OFTEN for a quiet moment: the run next to the write may be stopped, or come early.'),
+    );
   }
   lines.push(...movedLines(impact, indent, options));
   if (impact.runLogsLost === true) lines.push(...alarm('Its run logs are lost.'));

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { PlanChange, PlanDocument, PlanFieldNote, PlanPart, PlanTarget } from '../core/plan-document.ts';
 import { alarmsOf, refusalsOf } from './alarms.ts';
+import { perDayText } from './impact-text.ts';
 import { showInstants } from './instant.ts';
 import { code, details, fence, prose, table } from './markdown.ts';
 import { counted } from './text.ts';
@@ -153,6 +154,13 @@ function impactItems(impact: Impact): string[] {
     ...list('last run', typeof lastRun === 'string' ? [lastRun] : []),
     ...(same ? [] : list('runs before', impact.before)),
     ...list(same || impact.before.length === 0 ? 'next runs' : 'runs after', impact.after),
+    ...(impact.perDay === undefined ? [] : [`- runs per day: ${perDayText(impact.perDay)}`]),
+    ...(typeof impact.firstDifference === 'string' && impact.before.length > 0 && impact.after.length > 0
+      ? list('first run that differs', [impact.firstDifference])
+      : []),
+    ...(impact.disturbs === true
+      ? ['- **runs too often for a quiet moment**: the run next to the write may be stopped, or come early']
+      : []),
     ...(impact.announced === true ? ['- the service starts its first run at once'] : []),
     ...(impact.immediate && impact.announced !== true ? ['- **runs immediately**'] : []),
     ...list('**missed**', impact.missed),

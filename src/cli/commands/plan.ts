@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { defaultLook } from '../../core/look.ts';
 import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
 import { isRefusedTarget, planDocument, planPrepared, withIntegrity } from '../../project/plan-targets.ts';
 import { prepareTargets } from '../../project/prepare.ts';
@@ -8,8 +9,15 @@ import { writeResult } from '../../project/write-file.ts';
 import { renderJson, renderPlanHtml, renderPlanMarkdown, renderPlanText } from '../../report/index.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
+import { horizon } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addTargetOptions, type OutputFormat, outputOption, type TargetOptions } from '../options.ts';
+import {
+  addTargetOptions,
+  type OutputFormat,
+  outputOption,
+  type TargetOptions,
+  wholeNumber,
+} from '../options.ts';
 
 interface Options extends TargetOptions {
   output: OutputFormat;
@@ -17,7 +25,12 @@ interface Options extends TargetOptions {
   exitCode?: boolean;
   ref?: string;
   acceptInstance?: boolean;
+  runs: number;
+  horizon: number;
 }
+
+/** A schedule that runs each minute fills a list of a hundred in less than two hours. */
+const MOST_RUNS = 100;
 
 /** `reconcile plan`. */
 export const configurePlan: Configure = (command, invocation) => {
@@ -26,6 +39,18 @@ export const configurePlan: Configure = (command, invocation) => {
     .option('--exit-code', 'exit 2 when there are differences, 4 when apply would be refused')
     .option('--ref <commit>', 'take the manifests as of this commit')
     .option('--accept-instance', 'plan although the credentials lead to another instance than before')
+    .option(
+      '--runs <n>',
+      `list so many runs before and after, 1 to ${MOST_RUNS}`,
+      wholeNumber(1, MOST_RUNS),
+      5,
+    )
+    .option(
+      '--horizon <duration>',
+      'look for runs so far ahead, such as 36h, 30d or 366d',
+      horizon,
+      defaultLook.horizon,
+    )
     .option('--verbose', 'also show the requests that apply would send, and all notes')
     .addOption(outputOption(['text', 'json', 'markdown', 'html']))
     .addHelpText(
@@ -63,7 +88,12 @@ interface MadePlan {
 }
 
 async function makePlan(context: Context, options: Options): Promise<MadePlan> {
-  const prepared = await prepareTargets(context, { ...options, several: 'all', readOnly: true });
+  const prepared = await prepareTargets(context, {
+    ...options,
+    look: { runs: options.runs, horizon: options.horizon },
+    several: 'all',
+    readOnly: true,
+  });
   const targets: PlanTarget[] = [];
   const failures: unknown[] = [];
   for (const target of prepared.targets) {

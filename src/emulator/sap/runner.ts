@@ -21,6 +21,14 @@ export interface CallResult {
 /** Calls a job's endpoint for one run. */
 export type CallEndpoint = (schedule: Schedule, run: Run) => Promise<CallResult>;
 
+/** A run as it starts; instants are epoch ms. */
+export interface StartedRun {
+  jobId: number;
+  scheduleId: string;
+  dueAt: number;
+  startedAt: number;
+}
+
 /** Lets due runs happen. */
 export interface Runner {
   /** Walks everything due up to an instant, in order; with `call` it does not wait for the endpoints. */
@@ -36,8 +44,13 @@ export interface Runner {
 /**
  * @param now clock of the service, epoch ms
  * @param call without it runs count as successful without calling anything
+ * @param onRun told of every run
  */
-export function createRunner(now: () => number, call: CallEndpoint | undefined): Runner {
+export function createRunner(
+  now: () => number,
+  call: CallEndpoint | undefined,
+  onRun?: (run: StartedRun) => void,
+): Runner {
   const underWay = new Set<Promise<void>>();
 
   function execute(
@@ -60,6 +73,7 @@ export function createRunner(now: () => number, call: CallEndpoint | undefined):
     schedule.lastRunAt = startedAt;
     keepRun(schedule, run, startedAt);
     store.version++;
+    onRun?.({ jobId: schedule.job.id, scheduleId: schedule.scheduleId, dueAt, startedAt });
     if (call === undefined || schedule.job.jobType === 'CF_TASK') return;
     run.completedAt = null;
     run.httpStatus = null;

@@ -1,5 +1,5 @@
 import type { Caller, Job } from './model.ts';
-import { type CallEndpoint, createRunner, type Runner } from './runner.ts';
+import { type CallEndpoint, createRunner, type Runner, type StartedRun } from './runner.ts';
 import type { Shapes } from './shapes.ts';
 import { createJobStore, type JobStore } from './store.ts';
 
@@ -66,14 +66,19 @@ export const DEFAULT_IAS_CLIENT: IasClient = {
   clientsecret: 'emulator-ias-secret',
 };
 
-export function createWorld(now: () => number, shapes: Shapes, call: CallEndpoint | undefined): World {
+export function createWorld(
+  now: () => number,
+  shapes: Shapes,
+  call: CallEndpoint | undefined,
+  onRun?: (run: StartedRun) => void,
+): World {
   return {
     now,
     instances: new Map(),
     tenants: new Map([[PROVIDER.subdomain, PROVIDER]]),
     provider: PROVIDER,
     ias: { ...DEFAULT_IAS_CLIENT },
-    runner: createRunner(now, call),
+    runner: createRunner(now, call, onRun),
     shapes,
     queueTimes: { queuedWithin: 60_000, pickedWithin: 5_000 },
     maxPageSize: 100,

@@ -499,6 +499,49 @@ export const planSchema: JsonObject = {
             }
           ]
         },
+        "disturbs": {
+          "description": "True when it runs so often that no write fits between two runs: the run next to the write may be stopped or come early.",
+          "type": "boolean"
+        },
+        "perDay": {
+          "title": "PlanFileRunsPerDay",
+          "description": "Mean number of runs a day over the next days.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "before",
+            "after",
+            "days"
+          ],
+          "properties": {
+            "before": {
+              "description": "Without the change.",
+              "type": "number",
+              "minimum": 0
+            },
+            "after": {
+              "description": "With the change.",
+              "type": "number",
+              "minimum": 0
+            },
+            "days": {
+              "description": "Over so many days.",
+              "type": "integer",
+              "minimum": 1
+            }
+          }
+        },
+        "firstDifference": {
+          "description": "The first run that differs, null when none does before `until`.",
+          "type": [
+            "string",
+            "null"
+          ]
+        },
+        "until": {
+          "description": "Up to where runs were looked for.",
+          "type": "string"
+        },
         "runLogsLost": {
           "description": "Run logs that a delete takes with it: a number when known, true when there may be some.",
           "anyOf": [

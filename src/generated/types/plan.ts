@@ -303,9 +303,39 @@ export interface PlanFileImpact {
    */
   lastRun?: string | null;
   /**
+   * True when it runs so often that no write fits between two runs: the run next to the write may be stopped or come early.
+   */
+  disturbs?: boolean;
+  perDay?: PlanFileRunsPerDay;
+  /**
+   * The first run that differs, null when none does before `until`.
+   */
+  firstDifference?: string | null;
+  /**
+   * Up to where runs were looked for.
+   */
+  until?: string;
+  /**
    * Run logs that a delete takes with it: a number when known, true when there may be some.
    */
   runLogsLost: number | boolean;
+}
+/**
+ * Mean number of runs a day over the next days.
+ */
+export interface PlanFileRunsPerDay {
+  /**
+   * Without the change.
+   */
+  before: number;
+  /**
+   * With the change.
+   */
+  after: number;
+  /**
+   * Over so many days.
+   */
+  days: number;
 }
 /**
  * What would be done to one part.

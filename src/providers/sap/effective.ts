@@ -29,6 +29,15 @@ export function effectiveStart(schedule: JsonObject, nextRunAt: number | undefin
   return nextRunAt + (Math.floor((now - nextRunAt) / interval) + 1) * interval;
 }
 
+/**
+ * The same for a schedule in a new mode. An interval has no phase yet: it is due one interval from now, or earlier when
+ * the old schedule was, so that no due run is lost.
+ */
+export function replacementStart(schedule: JsonObject, oldRunAt: number | undefined, now: number): number {
+  const fresh = effectiveStart(schedule, undefined, now);
+  return oldRunAt !== undefined && oldRunAt > now && oldRunAt < fresh ? oldRunAt : fresh;
+}
+
 /** A new schedule whose manifest gives a start in the past: that start is its phase. */
 export function phaseOfNew(schedule: JsonObject): number | undefined {
   return readDate(schedule['startTime']);

@@ -5,6 +5,7 @@ import type { OperationResult } from '../../core/provider.ts';
 import type { LiveResource, Part } from '../../core/resource.ts';
 import { jobBody, scheduleBody } from './bodies.ts';
 import { correlateSchedules } from './correlate.ts';
+import { momentOf } from './execute-schedule.ts';
 import { canonicalJob, canonicalSchedule } from './normalize.ts';
 import { healedFields, jobName, partsToCreate } from './operations.ts';
 import { wokenOthers } from './owned.ts';
@@ -31,7 +32,7 @@ export async function createJob(doing: Doing): Promise<OperationResult> {
   const effective: Record<string, JsonObject> = {};
   const sent: Part[] = [];
   for (const part of parts) {
-    const ready = prepareNew(part, target, context.now());
+    const ready = prepareNew(part, target, momentOf(doing, part.key));
     if (ready === undefined) continue;
     if (ready.effective !== undefined) effective[part.key] = ready.effective;
     sent.push({ key: part.key, spec: ready.values, canonical: canonicalSchedule(ready.values) });

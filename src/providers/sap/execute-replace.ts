@@ -1,10 +1,20 @@
+import type { PartChange } from '../../core/change.ts';
 import { equalJson } from '../../core/json.ts';
 import type { OperationResult } from '../../core/provider.ts';
+import type { LivePart } from '../../core/resource.ts';
 import { scheduleBody } from './bodies.ts';
-import { postSchedule, putSchedule, readSchedule, removeSchedule } from './execute-schedule.ts';
+import {
+  anchorOf,
+  momentOf,
+  postSchedule,
+  putSchedule,
+  readSchedule,
+  removeSchedule,
+} from './execute-schedule.ts';
 import { modeOf } from './modes.ts';
 import { canonicalSchedule } from './normalize.ts';
-import { jobAfter, ownedSchedules } from './owned.ts';
+import { jobAfter, jobBefore, ownedSchedules } from './owned.ts';
+import { CALM, type Timed, timedAfter, timedLive, waitForQuiet } from './quiet.ts';
 import { prepareReplacement, refusePast } from './starting.ts';
 import { type Doing, gone, requirePart } from './writing.ts';
 
@@ -37,10 +47,24 @@ export async function createReplacement(doing: Doing): Promise<OperationResult> 
 export async function deleteReplaced(doing: Doing): Promise<OperationResult> {
   const part = requirePart(doing);
   const replacement = replacementOf(doing, part.key);
-  const live = await readSchedule(doing, replacement);
+  const live = await waitForQuiet(doing, part.key, async () => {
+    const seen = await readSchedule(doing, replacement);
+    return { seen, timed: seen === null ? [] : timedAcross(doing, part, seen) };
+  });
   if (live === null) throw gone(`The new schedule "${part.key}"`);
   const wrote = await removeSchedule(doing, part.live?.id ?? '');
   return { partIds: { [part.key]: replacement }, wrote };
+}
+
+/** The old schedule and, as it will be, the new one: between its delete and the switch neither runs. */
+function timedAcross(doing: Doing, part: PartChange, replacement: LivePart): Timed[] {
+  const { change } = doing;
+  const old = part.live === undefined ? [] : [timedLive(part.live, jobBefore(change))];
+  if (part.target?.['active'] !== true) return old;
+  const job = jobAfter(change);
+  const values = { ...replacement.spec, active: true };
+  const { values: schedule } = prepareReplacement(values, part.live, job, momentOf(doing, part.key));
+  return [...old, { ...timedAfter(schedule, job, anchorOf(schedule)), calm: CALM }];
 }
 
 export async function activateReplacement(doing: Doing): Promise<OperationResult> {
@@ -53,7 +77,7 @@ export async function activateReplacement(doing: Doing): Promise<OperationResult
   if (change.desired?.lifecycle.allowImmediate !== true) {
     refusePast(`Schedule "${part.key}"`, values, context.now());
   }
-  const ready = prepareReplacement(values, part.live, jobAfter(change), context.now());
+  const ready = prepareReplacement(values, part.live, jobAfter(change), momentOf(doing, part.key));
   await putSchedule(
     doing,
     live.id,

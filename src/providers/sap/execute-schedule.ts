@@ -5,13 +5,15 @@ import type { OperationResult } from '../../core/provider.ts';
 import type { LivePart } from '../../core/resource.ts';
 import { scheduleBody } from './bodies.ts';
 import { toLivePart } from './mapping.ts';
+import { readDate } from './meaning.ts';
 import { modeOf } from './modes.ts';
 import { canonicalSchedule } from './normalize.ts';
 import { healedFields, partsToCreate } from './operations.ts';
-import { jobAfter, ownedSchedules } from './owned.ts';
+import { jobAfter, jobBefore, ownedSchedules } from './owned.ts';
 import { schedulePath, schedulesPath } from './paths.ts';
+import { timedAfter, timedLive, waitForQuiet } from './quiet.ts';
 import { readWholeJob } from './read-job.ts';
-import { prepareChanged, prepareNew, refusePast } from './starting.ts';
+import { type Moment, prepareChanged, prepareNew, refusePast } from './starting.ts';
 import {
   agreesAt,
   type Doing,
@@ -27,7 +29,7 @@ import {
 export async function createSchedule(doing: Doing): Promise<OperationResult> {
   const { change, context, operation } = doing;
   const part = partsToCreate(change, context.now()).find(({ key }) => key === operation.part);
-  const ready = part && prepareNew(part, jobAfter(change), context.now());
+  const ready = part && prepareNew(part, jobAfter(change), momentOf(doing, part.key));
   if (part === undefined || ready === undefined) return { wrote: false };
   const id = await postSchedule(doing, part, ready.values);
   const effective = ready.effective === undefined ? {} : { effective: { [part.key]: ready.effective } };
@@ -74,17 +76,20 @@ export async function updateSchedule(doing: Doing): Promise<OperationResult> {
   const part = requirePart(doing);
   const pointers = healedFields(part.fields).map(({ pointer }) => pointer);
   const target = part.target ?? {};
-  const live = await readSchedule(doing, part.live?.id ?? '');
-  if (live === null) throw gone(`Schedule "${part.key}"`);
   const wanted = canonicalSchedule(target);
   const isDone = (now: LivePart) => agreesAt(wanted, now.canonical, pointers);
+  const live = await readQuietly(doing, part.key, part.live?.id ?? '', {
+    isDone,
+    after: (seen) => overlay(seen.spec, target, pointers),
+  });
+  if (live === null) throw gone(`Schedule "${part.key}"`);
   if (isDone(live)) return { wrote: false };
   const values = overlay(live.spec, target, pointers);
   const mode = modeOf(part.desired?.spec ?? {}) ?? modeOf(values);
   if (mode !== modeOf(live.spec)) throw otherMode(part.key);
   if (change.desired?.lifecycle.allowImmediate !== true)
     refusePast(`Schedule "${part.key}"`, values, context.now());
-  const ready = prepareChanged(values, live, jobAfter(change), context.now());
+  const ready = prepareChanged(values, live, jobAfter(change), momentOf(doing, part.key));
   await putSchedule(
     doing,
     live.id,
@@ -108,27 +113,59 @@ function otherMode(key: string): ReconcileError {
 
 export async function deactivateSchedule(doing: Doing): Promise<OperationResult> {
   const part = requirePart(doing);
-  const live = await readSchedule(doing, part.live?.id ?? '');
-  if (live === null || live.canonical['active'] === false) return { wrote: false };
+  const isDone = (now: LivePart) => now.canonical['active'] === false;
+  const live = await readQuietly(doing, part.key, part.live?.id ?? '', { isDone });
+  if (live === null || isDone(live)) return { wrote: false };
   const body = scheduleBody({ ...live.spec, active: false });
-  await putSchedule(doing, live.id, part.key, body, (now) => now.canonical['active'] === false);
+  await putSchedule(doing, live.id, part.key, body, isDone);
   return { wrote: true };
 }
 
 /** Before the job is switched on: the schedule gets its next due time as start, so that it waits for it. */
 export async function holdSchedule(doing: Doing): Promise<OperationResult> {
-  const { change, context, operation } = doing;
+  const { change, operation } = doing;
   const key = operation.part ?? '';
   const owned = ownedSchedules(change).get(key);
-  const live = owned === undefined ? null : await readSchedule(doing, owned.id);
+  const live =
+    owned === undefined ? null : await readQuietly(doing, key, owned.id, { after: (seen) => seen.spec });
   if (live === null) return { wrote: false };
-  const ready = prepareChanged(live.spec, live, jobAfter(change), context.now());
+  const ready = prepareChanged(live.spec, live, jobAfter(change), momentOf(doing, key));
   const { effective } = ready;
   if (effective === undefined) return { wrote: false };
   await putSchedule(doing, live.id, key, scheduleBody(ready.values), (now) =>
     equalJson(now.canonical['startTime'], effective['startTime']),
   );
   return { effective: { [key]: effective }, wrote: true };
+}
+
+/** The write of a schedule, and the first run that the plan showed for after it. */
+export function momentOf({ context }: Doing, key: string): Moment {
+  const impact = context.planned?.parts.find((part) => part.key === key)?.impact;
+  return { now: context.now(), shown: readDate(impact?.after[0]) };
+}
+
+/** The schedule itself, at a moment at which writing it disturbs no run; null when it is gone. */
+async function readQuietly(
+  doing: Doing,
+  key: string,
+  id: string,
+  { isDone, after }: { isDone?: (now: LivePart) => boolean; after?: (seen: LivePart) => JsonObject },
+): Promise<LivePart | null> {
+  const { change } = doing;
+  return waitForQuiet(doing, key, async () => {
+    const seen = await readSchedule(doing, id);
+    if (seen === null || isDone?.(seen) === true) return { seen, timed: [] };
+    const before = timedLive(seen, jobBefore(change));
+    if (after === undefined) return { seen, timed: [before] };
+    const [job, values] = [jobAfter(change), after(seen)];
+    const { values: ready } = prepareChanged(values, seen, job, momentOf(doing, key));
+    return { seen, timed: [before, timedAfter(ready, job, anchorOf(ready))] };
+  });
+}
+
+/** A start that was computed for it is the phase of an interval. */
+export function anchorOf(schedule: JsonObject): number | undefined {
+  return readDate(schedule['startTime']);
 }
 
 export async function deleteSchedule(doing: Doing): Promise<OperationResult> {

@@ -1,16 +1,14 @@
 import type { Impact, Reason } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { defaultLook } from '../../core/look.ts';
 import type { ImpactInput } from '../../core/provider.ts';
 import type { LivePart } from '../../core/resource.ts';
-import { formatInstant } from '../../time/index.ts';
-import { effectiveStart, phaseOfNew, startsAtOnce } from './effective.ts';
+import { COUNTED_DAYS, firstDifference, formatInstant, type RunList, runsPerDay } from '../../time/index.ts';
+import { effectiveStart, phaseOfNew, replacementStart, startsAtOnce } from './effective.ts';
 import { readDate } from './meaning.ts';
+import { CALM, quietMoment, timedAfter, timedLive } from './quiet.ts';
 import { runsWithin } from './runs.ts';
 import { boundsWithin, timingOf } from './schedule-timing.ts';
-
-/** How many coming runs are shown, and how far ahead they are looked for. */
-const RUNS = 5;
-const HORIZON = 366 * 24 * 60 * 60 * 1000;
 
 /**
  * What a change does to the runs of one schedule. `missed` and `extra` compare before and after as far as both lists
@@ -18,27 +16,55 @@ const HORIZON = 366 * 24 * 60 * 60 * 1000;
  */
 export function scheduleImpact(input: ImpactInput): Impact | undefined {
   if (input.action === 'adopt' || input.action === 'forget') return undefined;
-  const before = input.before === undefined ? [] : runsBefore(input.before, input.resourceBefore, input.now);
-  const { runs: after, immediate, announced } = runsAfter(input);
+  const { now, look = defaultLook } = input;
+  const until = now + look.horizon;
+  const listBefore = input.before === undefined ? none : runsBefore(input.before, input.resourceBefore, now);
+  const { list: listAfter, immediate, announced } = runsAfter(input);
+  const before = listBefore(until, look.runs);
+  const after = listAfter(until, look.runs);
   const isNew = input.before === undefined;
-  const reach = commonReach(before, after);
+  const reach = commonReach(before, after, look.runs);
+  const differs = firstDifference(listBefore, listAfter, until);
   const impact: Impact = {
     before: before.map(formatInstant),
     after: after.map(formatInstant),
     missed: before.filter((at) => at <= reach && !after.includes(at)).map(formatInstant),
     extra: isNew ? [] : after.filter((at) => at <= reach && !before.includes(at)).map(formatInstant),
     immediate,
+    perDay: { before: runsPerDay(listBefore, now), after: runsPerDay(listAfter, now), days: COUNTED_DAYS },
+    firstDifference: differs === undefined ? null : formatInstant(differs),
+    until: formatInstant(until),
     runLogsLost: !isNew && (input.action === 'delete' || input.action === 'replace'),
   };
-  return announced ? { ...impact, announced } : impact;
+  return {
+    ...impact,
+    ...(announced ? { announced } : {}),
+    ...(disturbs(input, after) ? { disturbs: true } : {}),
+  };
 }
 
-function runsBefore(part: LivePart, job: JsonObject | undefined, now: number): number[] {
+/** Does every write of it fall next to a run? Then the one next to it may be stopped or come early. */
+function disturbs(input: ImpactInput, after: readonly number[]): boolean {
+  const { action, before, fields, now } = input;
+  const jobBefore = input.resourceBefore ?? {};
+  const { resourceAfter = jobBefore, after: becomes } = input;
+  const held = becomes !== undefined && startsAtOnce(becomes, resourceAfter, now);
+  const written = action === 'replace' || action === 'deactivate' || fields.length > 0 || held;
+  if (before === undefined || !written) return false;
+  const old = timedLive(before, jobBefore);
+  if (becomes === undefined || action === 'deactivate') return quietMoment([old], now) === undefined;
+  const next = timedAfter(becomes, resourceAfter, after[0]);
+  return quietMoment([old, action === 'replace' ? { ...next, calm: CALM } : next], now) === undefined;
+}
+
+const none: RunList = () => [];
+
+function runsBefore(part: LivePart, job: JsonObject | undefined, now: number): RunList {
   return coming(part.spec, job ?? {}, now, readDate(part.facts['nextRunAt']));
 }
 
 interface After {
-  runs: number[];
+  list: RunList;
   immediate: boolean;
   announced: boolean;
 }
@@ -47,20 +73,20 @@ function runsAfter(input: ImpactInput): After {
   const { after, now } = input;
   const job = input.resourceAfter ?? {};
   const gone = input.action === 'delete' || input.action === 'deactivate' || after === undefined;
-  if (gone) return { runs: [], immediate: false, announced: false };
-  if (isLateOneTime(after, job, now)) return { runs: [now], immediate: true, announced: false };
+  if (gone) return { list: none, immediate: false, announced: false };
+  if (isLateOneTime(after, job, now)) return { list: () => [now], immediate: true, announced: false };
   if (!startsAtOnce(after, job, now)) {
-    return { runs: coming(after, job, now, undefined), immediate: false, announced: false };
+    return { list: coming(after, job, now, undefined), immediate: false, announced: false };
   }
   if (isAnnounced(input.action, input.reason, after)) {
-    return { runs: coming(after, job, now, now), immediate: true, announced: true };
+    return { list: coming(after, job, now, now), immediate: true, announced: true };
   }
   // What is not ours cannot be given a start of our own: switching its job on starts it.
   if (input.reason === 'unowned' && input.fields.length === 0) {
-    return { runs: coming(after, job, now, now), immediate: true, announced: false };
+    return { list: coming(after, job, now, now), immediate: true, announced: false };
   }
   const start = plannedStart(input, after);
-  return { runs: coming(after, job, now, start), immediate: false, announced: false };
+  return { list: coming(after, job, now, start), immediate: false, announced: false };
 }
 
 /** The first run of a new repeatInterval without a start is what the service does: announced, not prevented. */
@@ -78,7 +104,10 @@ function plannedStart(input: ImpactInput, after: JsonObject): number {
     const phase = input.reason === 'missing' ? undefined : phaseOfNew(after);
     return effectiveStart(after, phase, input.now);
   }
-  return effectiveStart(after, readDate(input.before.facts['nextRunAt']), input.now);
+  const due = readDate(input.before.facts['nextRunAt']);
+  return input.action === 'replace'
+    ? replacementStart(after, due, input.now)
+    : effectiveStart(after, due, input.now);
 }
 
 /** A one-time schedule in the past runs at once when it is active and its end has not passed. */
@@ -89,13 +118,13 @@ function isLateOneTime(schedule: JsonObject, job: JsonObject, now: number): bool
   return timing?.mode === 'time' && timing.at <= now && endTime > now;
 }
 
-/** The next runs at or after `now`, epoch ms. `anchor` is the known due time of an interval. */
-function coming(schedule: JsonObject, job: JsonObject, now: number, anchor: number | undefined): number[] {
-  return runsWithin(schedule, job, { from: now, until: now + HORIZON, limit: RUNS }, anchor);
+/** The runs from `now` on. `anchor` is the known due time of an interval. */
+function coming(schedule: JsonObject, job: JsonObject, now: number, anchor: number | undefined): RunList {
+  return (until, limit) => runsWithin(schedule, job, { from: now, until, limit }, anchor);
 }
 
 /** Up to where both lists are complete. */
-function commonReach(before: readonly number[], after: readonly number[]): number {
-  const ends = [before, after].filter((runs) => runs.length === RUNS).map((runs) => runs.at(-1) ?? 0);
+function commonReach(before: readonly number[], after: readonly number[], listed: number): number {
+  const ends = [before, after].filter((runs) => runs.length === listed).map((runs) => runs.at(-1) ?? 0);
   return Math.min(Number.POSITIVE_INFINITY, ...ends);
 }

@@ -24,7 +24,7 @@ export function ownedSchedules(change: Change): Map<string, LivePart> {
 }
 
 /** The job around the schedules before and after a change. A task's job keeps what it has. */
-function jobBefore(change: Change): JsonObject {
+export function jobBefore(change: Change): JsonObject {
   return { ...change.live?.facts, ...change.live?.spec };
 }
 

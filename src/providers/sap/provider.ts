@@ -15,7 +15,7 @@ import { lastRuns } from './last-runs.ts';
 import { observe } from './observe.ts';
 import { readResource } from './read-job.ts';
 import { sapReads } from './reads.ts';
-import { runLogs } from './run-logs.ts';
+import { countRunLogs, runLogs } from './run-logs.ts';
 import { ownTenant, type TenantScope } from './tenants.ts';
 
 /** SAP Job Scheduling service on BTP. Facts and quirks: README.md beside this file. */
@@ -69,6 +69,7 @@ async function openSap(
     read: async (ref) => readResource(client, ref, await tenants()),
     runLogs: ({ id, partId = '' }) => runLogs(reader, id, partId),
     lastRuns: (jobs) => lastRuns(reader, jobs, surroundings.progress),
+    countRunLogs: ({ id, partId }) => countRunLogs(reader, id, partId),
     close: () => http.close(),
   };
   if (mode === 'read') return session;

@@ -62,6 +62,18 @@ export async function* runLogs(
   );
 }
 
+/** How many run logs a schedule has: the first page tells. Undefined when it does not, or when the schedule is gone. */
+export async function countRunLogs(
+  reader: Reader,
+  jobId: string,
+  scheduleId: string,
+): Promise<number | undefined> {
+  const path = runsPath(jobId, scheduleId);
+  const query = { page_size: 1, offset: 0 };
+  const { status, body } = await reader.read({ method: 'GET', path, query, accept: [404] });
+  return status === 404 ? undefined : (await checkRuns(body)).total;
+}
+
 function idOf(run: JsonObject): string {
   return isObject(run) ? String(run['runId']) : '';
 }

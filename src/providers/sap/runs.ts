@@ -32,6 +32,10 @@ export function runsWithin(
     const until = Math.min(stretch.until, endTime);
     return listSapCron(timing.cron, { from, until, limit: stretch.limit });
   }
+  // A one-time schedule whose start comes after its time runs at that start.
+  if (timing.mode === 'time' && bounds.startTime !== undefined && bounds.startTime > timing.at) {
+    return fireTimes({ mode: 'time', at: bounds.startTime }, { ...bounds, ...stretch });
+  }
   const window = { ...bounds, ...stretch };
   return fireTimes(timing, anchor === undefined ? window : { ...window, anchor });
 }

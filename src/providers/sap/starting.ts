@@ -2,7 +2,7 @@ import type { PartChange } from '../../core/change.ts';
 import { ReconcileError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { LivePart } from '../../core/resource.ts';
-import { effectiveStart, effectiveValues, phaseOfNew, startsAtOnce } from './effective.ts';
+import { effectiveStart, effectiveValues, phaseOfNew, replacementStart, startsAtOnce } from './effective.ts';
 import { isAnnounced } from './impact.ts';
 import { readDate } from './meaning.ts';
 import { timingOf } from './schedule-timing.ts';
@@ -14,37 +14,54 @@ export interface Ready {
   effective?: JsonObject;
 }
 
+/** When a write happens, and the first run that the plan showed for after it (epoch ms): where there is a choice, it is that. */
+export interface Moment {
+  now: number;
+  shown: number | undefined;
+}
+
 /**
  * A new schedule, ready to be sent: with a start of our own where it would run unannounced (SEMANTICS 5). Undefined when
  * its one time has passed by now: such a schedule is never sent (SEMANTICS 4).
  */
-export function prepareNew(part: PartChange, job: JsonObject, now: number): Ready | undefined {
+export function prepareNew(part: PartChange, job: JsonObject, moment: Moment): Ready | undefined {
+  const { now, shown } = moment;
   const values = part.target ?? part.desired?.spec ?? {};
   if (isPast(values, now)) return undefined;
   if (!startsAtOnce(values, job, now) || isAnnounced('create', part.reason, values)) return { values };
-  return withStart(values, part.reason === 'missing' ? undefined : phaseOfNew(values), now);
+  return withStart(values, shown ?? (part.reason === 'missing' ? undefined : phaseOfNew(values)), now);
 }
 
 /** A schedule that is changed: its live due time, read just before, stays its phase. */
-export function prepareChanged(values: JsonObject, live: LivePart, job: JsonObject, now: number): Ready {
+export function prepareChanged(
+  values: JsonObject,
+  live: LivePart,
+  job: JsonObject,
+  { now, shown }: Moment,
+): Ready {
   if (!startsAtOnce(values, job, now)) return { values };
-  return withStart(values, readDate(live.facts['nextRunAt']), now);
+  const due = readDate(live.facts['nextRunAt']);
+  // What the plan showed holds, also where it has begun by now; but late runs may have moved a phase that goes on.
+  const goesOn = sameInterval(values, live.spec) && due !== undefined;
+  const phase = shown === undefined || (goesOn && shown <= now) ? due : shown;
+  return withStart(values, phase, now);
 }
 
-/**
- * A schedule in a new mode, about to be switched on. An interval has no phase yet: it is due one interval from now, or
- * earlier when the old schedule was, so that no due run is lost.
- */
+function sameInterval(a: JsonObject, b: JsonObject): boolean {
+  const [one, other] = [timingOf(a), timingOf(b)];
+  return one?.mode === 'repeatInterval' && other?.mode === 'repeatInterval' && one.seconds === other.seconds;
+}
+
+/** A schedule in a new mode, about to be switched on. */
 export function prepareReplacement(
   values: JsonObject,
   old: LivePart | undefined,
   job: JsonObject,
-  now: number,
+  { now, shown }: Moment,
 ): Ready {
   if (!startsAtOnce(values, job, now)) return { values };
-  const due = readDate(old?.facts['nextRunAt']);
-  const fresh = effectiveStart(values, undefined, now);
-  return withStart(values, due !== undefined && due > now && due < fresh ? due : fresh, now);
+  const start = replacementStart(values, readDate(old?.facts['nextRunAt']), now);
+  return withStart(values, shown ?? start, now);
 }
 
 function withStart(values: JsonObject, phase: number | undefined, now: number): Ready {

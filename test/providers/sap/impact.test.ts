@@ -37,8 +37,61 @@ describe('SEMANTICS 7: runs', () => {
       missed: [],
       extra: [],
       immediate: false,
+      perDay: { before: 0, after: 1, days: 7 },
+      firstDifference: '2026-11-23T09:00:00Z',
+      until: '2027-11-23T12:00:00Z',
       runLogsLost: false,
     });
+  });
+
+  it('lists as many runs as are asked for, within the horizon', () => {
+    const look = { runs: 2, horizon: 36 * 3_600_000 };
+    const hourly = planned({ cron: '* * * * */12 0 0' });
+    const found = impact({ action: 'create', reason: 'new', after: hourly, look: { ...look, runs: 100 } });
+    expect(found.after).toEqual(['2026-11-22T12:00:00Z', '2026-11-23T00:00:00Z', '2026-11-23T12:00:00Z']);
+    expect(impact({ action: 'create', reason: 'new', after: hourly, look }).after).toHaveLength(2);
+    expect(found.until).toBe('2026-11-24T00:00:00Z');
+  });
+
+  it('finds the first run that differs far behind the runs that it lists', () => {
+    const before = { cron: '* * * * * 0 0' };
+    const found = impact({
+      action: 'update',
+      before: livePart('A', before),
+      after: planned({ ...before, endTime: '2026-12-24T00:00:00Z' }),
+      fields: ['/endTime'],
+    });
+    expect([found.missed, found.firstDifference]).toEqual([[], '2026-12-24T00:00:00Z']);
+    expect(found.perDay).toEqual({ before: 24, after: 24, days: 7 });
+  });
+
+  it('says that nothing differs when only the payload changes', () => {
+    const cron = { cron: '* * * * * * 0' };
+    const found = impact({
+      action: 'update',
+      before: livePart('A', cron),
+      after: planned({ ...cron, data: { size: 2 } }),
+      fields: ['/data'],
+    });
+    expect([found.firstDifference, found.perDay]).toEqual([null, { before: 1440, after: 1440, days: 7 }]);
+  });
+
+  it.each([
+    ['every minute', '* * * * * * 0', true],
+    ['every two minutes', '* * * * * */2 0', undefined],
+  ])('a schedule that runs %s leaves no quiet moment for a write: %s', (_, cron, disturbs) => {
+    const input = { action: 'update' as const, before: livePart('A', { cron }), fields: ['/data'] };
+    expect(impact({ ...input, after: planned({ cron }) }).disturbs).toBe(disturbs);
+  });
+
+  it('an interval in place of a daily run begins one interval from now, not with the old run', () => {
+    const found = impact({
+      action: 'replace',
+      before: livePart('A', { cron: '* * * * 9 0 0' }, { nextRunAt: '2026-11-23T09:00:00Z' }),
+      after: planned({ repeatInterval: '1 hour' }),
+      fields: ['/cron', '/repeatInterval'],
+    });
+    expect(found.after[0]).toBe('2026-11-22T13:00:00Z');
   });
 
   it('a deleted one misses what was due and loses its run logs', () => {
