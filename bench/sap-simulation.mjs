@@ -188,8 +188,10 @@ export async function simulate(product, { changes, jobs, days = 10, seed = 1, la
   function after(track, part, job, key, at) {
     const schedule = job?.schedules[key];
     if (schedule === undefined || schedule.active === false || job.active === false) return () => [];
-    const timing = timingOf(schedule);
     const bounds = time.intersectBounds(boundsOf(schedule), boundsOf(job));
+    const timing = timingOf(schedule);
+    // One whose start comes after its time runs at that start.
+    if (timing.mode === 'time') timing.at = Math.max(timing.at, bounds.startTime ?? timing.at);
     const immediate = part?.impact?.immediate === true;
     let anchor;
     if (timing.mode === 'repeatInterval') {

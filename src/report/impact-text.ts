@@ -28,7 +28,9 @@ function lastRunLines({ lastRun }: Impact, indent: string, { palette }: RenderOp
 function figureLines(impact: Impact, indent: string, { palette, verbose }: RenderOptions): string[] {
   const { before, after, perDay, firstDifference } = impact;
   const line = (label: string, text: string): string => `${indent}${palette.faint(label)}  ${text}`;
-  const often = perDay !== undefined && (verbose || (perDay.before !== perDay.after && after.length > 0));
+  const often =
+    perDay !== undefined &&
+    (verbose || (perDay.before !== perDay.after && before.length > 0 && after.length > 0));
   const hidden = before.length > 0 && before.join() === after.join();
   const differs = typeof firstDifference === 'string' && (verbose || hidden);
   return [
