@@ -3,7 +3,7 @@ import type { Change, PartChange } from '../core/change.ts';
 import type { Session } from '../core/provider.ts';
 
 /** So many schedules are asked how many run logs they have; of the others it is only said that they are lost. */
-export const MOST_COUNTS = 50;
+const MOST_COUNTS = 50;
 const AT_ONCE = 8;
 
 /**
