@@ -67,7 +67,8 @@ export function remoteRefs(git: Git, remote: string, sleep: (ms: number) => Prom
         updates.map(({ ref }) => ref),
         limit,
       );
-      if (listed.code !== 0) return { status: 'unreachable', why: answer.err || listed.err };
+      if (listed.code !== 0)
+        return { status: 'unreachable', why: wordsOf((answer.err || listed.err).split('\n')) };
       const settled = settle(
         updates,
         parseRefs(
@@ -112,9 +113,16 @@ function whyRefused({ out, err }: GitAnswer): string {
   const reasons = out
     .split('\n')
     .flatMap((line) => (line.startsWith('!\t') ? [line.split('\t')[2] ?? ''] : []));
-  return [...new Set([...reasons, ...err.split('\n')])]
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^error: failed to push some refs|^hint:/.test(line))
+  return wordsOf([...reasons, ...err.split('\n')]);
+}
+
+/** What stands in every failure says nothing about this one. */
+const boilerplate =
+  /^error: failed to push some refs|^hint:|^Please make sure you have the correct|^and the repository exists/;
+
+function wordsOf(lines: readonly string[]): string {
+  return [...new Set(lines.map((line) => line.trim()))]
+    .filter((line) => line !== '' && !boilerplate.test(line))
     .join('\n');
 }
 
@@ -125,7 +133,8 @@ function refusedOrUnreachable(answer: GitAnswer, ref: string, why: string): Move
   return said ? { status: 'refused', ref, why } : { status: 'unreachable', why };
 }
 
-function unreachable(remote: string, refs: readonly string[], why: string): ReconcileError {
+function unreachable(remote: string, refs: readonly string[], err: string): ReconcileError {
+  const why = wordsOf(err.split('\n'));
   return new ReconcileError(`The state cannot be read from ${refs[0]} of ${remote}: ${why}`, {
     code: 'STATE_UNREACHABLE',
     category: 'transient',
