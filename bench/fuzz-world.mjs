@@ -111,7 +111,7 @@ targets:
  * @param {{ run: (argv: readonly string[], io: any) => Promise<number>; startEmulator: (options: any) => Promise<any> }} product
  */
 export async function openWorld({ run, startEmulator }) {
-  const seed = { riversand: { settings: {}, tenants: [{ tenantId: TENANT }] } };
+  const seed = { riversand: { settings: { visibilityDelay: 0 }, tenants: [{ tenantId: TENANT }] } };
   const emulator = await startEmulator({ seed, now: () => START });
   emulator.clock.freeze();
   const login = await fetch(`${emulator.url}/_emulator/riversand/credentials?tenantId=${TENANT}`);
@@ -165,7 +165,7 @@ export async function openWorld({ run, startEmulator }) {
       entry.task();
     }
     // Renewing a lock takes a few writes to a disk that may be busy.
-    for (let tries = 0; due.length > 0 && before !== '' && lockText() === before && tries < 100; tries++)
+    for (let tries = 0; due.length > 0 && before !== '' && lockText() === before && tries < 2000; tries++)
       await new Promise((resolve) => setTimeout(resolve, 10));
   }
 

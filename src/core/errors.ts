@@ -23,6 +23,8 @@ export interface ErrorDetails {
   findings?: readonly Finding[];
   /** The service's own words and the request that was refused; already redacted. */
   exchange?: HttpExchange;
+  /** The answer to a read was refused or unusable: that says nothing about writes before it. */
+  reading?: boolean;
   cause?: unknown;
 }
 
@@ -43,6 +45,7 @@ export class ReconcileError extends Error {
   readonly remedy: string | undefined;
   readonly findings: readonly Finding[];
   readonly exchange: HttpExchange | undefined;
+  readonly reading: boolean;
 
   constructor(message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -52,6 +55,7 @@ export class ReconcileError extends Error {
     this.remedy = details.remedy;
     this.findings = details.findings ?? [];
     this.exchange = details.exchange;
+    this.reading = details.reading ?? false;
   }
 }
 

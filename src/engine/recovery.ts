@@ -80,6 +80,6 @@ function list(addresses: readonly string[]): string {
 
 /** Errors after which nothing can have happened in the service: it said no, or was never asked. */
 export function isDefinite(error: unknown): boolean {
-  if (!(error instanceof ReconcileError)) return false;
+  if (!(error instanceof ReconcileError) || error.reading) return false;
   return error.category !== 'transient' && error.category !== 'internal';
 }

@@ -100,6 +100,7 @@ export function answerNotJson(context: FailureContext, why: string): ReconcileEr
       remedy:
         'Something else than the service may have answered (a login page, a proxy, a router): check the URL and the network.',
       exchange: context.exchange,
+      reading: context.purpose === 'read',
     },
   );
 }
@@ -112,6 +113,7 @@ export function answerTooLarge(context: FailureContext, maxBytes: number): Recon
       category: 'rejected',
       remedy: 'No page of the service is that large: check the URL.',
       exchange: context.exchange,
+      reading: context.purpose === 'read',
     },
   );
 }
@@ -130,6 +132,7 @@ export function redirected(
       remedy:
         'Credentials are sent only to the URL that was configured: configure the final one. A redirect to a login page means that it is not the URL of the API.',
       exchange: context.exchange,
+      reading: context.purpose === 'read',
     },
   );
 }
@@ -139,6 +142,7 @@ export function interrupted(context: FailureContext): ReconcileError {
     code: 'INTERRUPTED',
     category: 'transient',
     exchange: context.exchange,
+    reading: context.purpose === 'read',
   });
 }
 
@@ -206,5 +210,6 @@ export function statusError(
     category: failed || status === 429 ? 'transient' : 'rejected',
     remedy: words.remedy,
     exchange: context.exchange,
+    reading: context.purpose === 'read',
   });
 }

@@ -51,6 +51,7 @@ function wireError(body: Json | undefined, errors: readonly ErrorObject[], what:
     {
       code: 'WIRE_SCHEMA',
       category: 'rejected',
+      reading: true,
       remedy:
         'Nothing was decided on this answer. If the service changed, this tool has to learn it: please report it.',
     },
