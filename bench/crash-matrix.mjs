@@ -216,7 +216,7 @@ async function matrix(kind) {
       if (kind === 'git-clone') {
         rmSync(folder, { recursive: true });
         folder = join(here, 'clone');
-        git(here, 'clone', '--quiet', join(here, 'remote.git'), 'clone');
+        git(here, 'clone', '--quiet', '--branch', 'main', join(here, 'remote.git'), 'clone');
       }
       const again = await apply(folder);
       const plan = await reconcile(folder, ['plan', '--exit-code']);
