@@ -89,9 +89,9 @@ describe('the README', () => {
   });
 
   it('promises no command that does not exist', () => {
-    const missing = /These do \*\*not\*\* exist:\n\n- (`[a-z]+`.*)\n/.exec(readme)?.[0] ?? '';
+    const [, missing = ''] = /These do \*\*not\*\* exist:\n\n((?:- .*\n)+)/.exec(readme) ?? [];
+    expect(missing).not.toBe('');
     const names = [...missing.matchAll(/`([a-z]+)`/g)].map(([, name]) => name);
-    expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => commandTable.some((command) => command.name === name))).toEqual([]);
   });
 });
