@@ -121,10 +121,10 @@ describe('a PUT on a schedule takes effect at once', () => {
 
   it('a run in the execution queue is stopped', async () => {
     const service = await start();
-    const path = await dueIn(service, 40 * SECOND);
+    const path = await dueIn(service, 12 * SECOND);
     await service.send('PUT', path, { description: 'harmless' });
-    expect(service.emulator.effects()).toMatchObject([{ effect: 'stopped', dueAt: NOON + 40 * SECOND }]);
-    expect((await service.get(path)).body.nextRunAt).toBe('2026-03-11T12:00:40.000Z');
+    expect(service.emulator.effects()).toMatchObject([{ effect: 'stopped', dueAt: NOON + 12 * SECOND }]);
+    expect((await service.get(path)).body.nextRunAt).toBe('2026-03-11T12:00:12.000Z');
     const [run] = (await service.get(`${path}/runs`)).body.results;
     expect(run).toMatchObject({ runStatus: 'SCHEDULED', executionTimestamp: null });
   });

@@ -80,7 +80,7 @@ export function createWorld(
     ias: { ...DEFAULT_IAS_CLIENT },
     runner: createRunner(now, call, onRun),
     shapes,
-    queueTimes: { queuedWithin: 60_000, pickedWithin: 5_000 },
+    queueTimes: { queuedWithin: 15_000, pickedWithin: 5_000 },
     maxPageSize: 100,
     searchPageCap: 100,
   };

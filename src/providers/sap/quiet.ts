@@ -7,10 +7,10 @@ import type { Doing } from './writing.ts';
 
 /**
  * A PUT stops a run that is in the execution queue and starts one early that was picked from it. How long before its time
- * that is, is not documented: a minute is taken for it, and some time for the request to get there. Ms.
+ * that is, is not documented: a quarter of a minute is taken for it, and some time for the request to get there. Ms.
  */
-const QUEUED = 60_000;
-const ON_THE_WAY = 15_000;
+const QUEUED = 15_000;
+const ON_THE_WAY = 10_000;
 export const CALM = QUEUED + ON_THE_WAY;
 /** How long one waits for a moment without a run. */
 const PATIENCE = 5 * 60_000;
