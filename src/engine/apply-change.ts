@@ -9,7 +9,7 @@ import { type AvoidRuns, nextGap, noGap, waitingFor } from './avoid-runs.ts';
 import { withResults } from './intents.ts';
 import { errorOf, operationOutcome } from './outcomes.ts';
 import { entriesAfter, partialEntry } from './record.ts';
-import { settleFailure } from './settle.ts';
+import { recogniseLate, settleFailure } from './settle.ts';
 import type { StateWriter } from './state-writer.ts';
 import type { ArchiveLogs } from './types.ts';
 import { verifyChange } from './verify.ts';
@@ -112,6 +112,8 @@ async function readInGap(planned: Change, deps: ApplyChangeDeps): Promise<ReadAg
   const until = deps.now() + (deps.avoidRuns?.timeout ?? 0);
   for (;;) {
     const live = await readAgain(planned, deps.session);
+    if (live !== undefined && planned.action === 'create' && deps.mayBeSent(planned.address))
+      await recogniseLate(planned, live, deps);
     const change = planAgain(planned, live, deps);
     if (deps.avoidRuns === undefined || change === undefined) return { live, change };
     const now = deps.now();

@@ -36,22 +36,7 @@ export async function settleFailure(
   }
   try {
     const live = await readIntended(intent, session);
-    const { sealer, kind, now } = context();
-    const from = change.movedFrom ?? address;
-    const known = [address, from].flatMap((at): [string, InventoryEntry][] => {
-      const entry = writer.entry(at);
-      return entry === undefined ? [] : [[at, entry]];
-    });
-    const startedAt = formatInstant(now);
-    const { inventory, open } = recoverIntents({
-      journal: { id: '', startedAt, actor: '', intents: { [address]: intent } },
-      inventory: Object.fromEntries(known),
-      live: live === undefined ? [] : [live],
-      kind,
-      sealer,
-      now,
-    });
-    const entries = Object.fromEntries([address, from].map((at) => [at, inventory[at] ?? null]));
+    const { entries, open } = recognised(change, intent, live, { writer, context });
     const isOpen = open[address] !== undefined && !isRefused;
     await writer.record(entries, isOpen ? [] : [address]);
   } catch {
@@ -65,4 +50,42 @@ async function readIntended(intent: Intent, session: Session): Promise<LiveResou
   const isMade = action === 'create' || action === 'replace';
   const id = isMade ? undefined : before.id;
   return (await session.read({ kind, identity, ...(id === undefined ? {} : { id }) })) ?? undefined;
+}
+
+/** What was sent before and shows only now: recorded as ours, so that it is not taken for somebody else's. */
+export function recogniseLate(
+  change: Change,
+  live: LiveResource,
+  deps: Omit<SettleDeps, 'session'>,
+): Promise<void> {
+  const intent = deps.writer.intent(change.address);
+  if (intent === undefined) return Promise.resolve();
+  return deps.writer.record(recognised(change, intent, live, deps).entries);
+}
+
+function recognised(
+  change: Change,
+  intent: Intent,
+  live: LiveResource | undefined,
+  { writer, context }: Omit<SettleDeps, 'session'>,
+) {
+  const { address } = change;
+  const { sealer, kind, now } = context();
+  const from = change.movedFrom ?? address;
+  const known = [address, from].flatMap((at): [string, InventoryEntry][] => {
+    const entry = writer.entry(at);
+    return entry === undefined ? [] : [[at, entry]];
+  });
+  const startedAt = formatInstant(now);
+  const { inventory, open } = recoverIntents({
+    journal: { id: '', startedAt, actor: '', intents: { [address]: intent } },
+    inventory: Object.fromEntries(known),
+    live: live === undefined ? [] : [live],
+    kind,
+    sealer,
+    now,
+  });
+  const entries = Object.fromEntries([address, from].map((at) => [at, inventory[at] ?? null]));
+
+  return { entries, open };
 }
