@@ -1,5 +1,5 @@
 export { formatInstant } from './calendar.ts';
-export { COUNTED_DAYS, firstDifference, type RunList, runsPerDay } from './compare-runs.ts';
+export { compareRuns, type RunList } from './compare-runs.ts';
 export { type Crontab, crontabToSapCron, parseCrontab } from './crontab.ts';
 export { readEnglishTime } from './english-time.ts';
 export { formatIsoDuration, parseIsoDuration } from './iso-duration.ts';

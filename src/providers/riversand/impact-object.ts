@@ -1,36 +1,37 @@
 import type { Change } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Look } from '../../core/look.ts';
 import type { Outlook } from '../../core/provider.ts';
-import { compareRuns, RUNS } from './compare-runs.ts';
+import type { RunList } from '../../time/index.ts';
 import { healedFields } from './operations.ts';
 import { objectRuns } from './runs.ts';
+import { noRuns, runsImpact } from './runs-impact.ts';
 
 /**
  * What a change of a schedule object does to its calls, as far as a start tells when they are, and when it was called last.
  * Without a start on either side nobody can say when the calls come: then only the last one is shown.
  */
-export function objectOutlook(change: Omit<Change, 'operations'>, now: number): Outlook {
+export function objectOutlook(change: Omit<Change, 'operations'>, now: number, look?: Look): Outlook {
   const { action, live, target, fields } = change;
   const writes = action !== 'forget' && (action !== 'adopt' || healedFields(fields).length > 0);
   if (!writes) return { warnings: [] };
   const isNew = live === undefined || live.identity !== change.desired?.identity;
   const stays = action !== 'delete' && action !== 'deactivate';
-  const before = live === undefined ? [] : comingCalls(live.spec, now);
-  const after = stays ? comingCalls(target ?? {}, now) : [];
+  const before = live === undefined ? noRuns : comingCalls(live.spec, now);
+  const after = stays ? comingCalls(target ?? {}, now) : noRuns;
   const last = live?.facts['lastInvocation'];
   const lastRun = typeof last === 'string' || last === null ? { lastRun: last } : {};
   if (before === undefined || after === undefined) {
-    const unknown = compareRuns([], [], true);
-    return live === undefined ? { warnings: [] } : { impact: { ...unknown, ...lastRun }, warnings: [] };
+    if (live === undefined) return { warnings: [] };
+    const unknown = runsImpact([undefined, undefined], { now, look, isNew });
+    return { impact: { ...unknown, ...lastRun }, warnings: [] };
   }
-  return { impact: { ...compareRuns(before, after, isNew), ...lastRun }, warnings: [] };
+  return { impact: { ...runsImpact([before, after], { now, look, isNew }), ...lastRun }, warnings: [] };
 }
 
 /** Undefined: nothing tells when they are. */
-function comingCalls(spec: JsonObject, now: number): number[] | undefined {
-  if (spec['enabled'] === false) return [];
+function comingCalls(spec: JsonObject, now: number): RunList | undefined {
+  if (spec['enabled'] === false) return noRuns;
   if (typeof spec['startTime'] !== 'string') return undefined;
-  return objectRuns({ resource: spec, facts: {}, from: now, until: now + HORIZON, limit: RUNS });
+  return (until, limit) => objectRuns({ resource: spec, facts: {}, from: now, until, limit });
 }
-
-const HORIZON = 366 * 24 * 60 * 60 * 1000;

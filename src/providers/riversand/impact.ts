@@ -1,20 +1,22 @@
 import type { Change, Impact } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Look } from '../../core/look.ts';
 import type { Outlook } from '../../core/provider.ts';
-import { formatInstant } from '../../time/index.ts';
-import { compareRuns, RUNS } from './compare-runs.ts';
+import { formatInstant, type RunList } from '../../time/index.ts';
 import { healedFields, isRenamed } from './operations.ts';
 import { firstRun, marginOf, type Rhythm, rhythmOf, runsFrom } from './phase.ts';
+import { within } from './runs.ts';
+import { noRuns, runsImpact } from './runs-impact.ts';
 import { batchTarget } from './target.ts';
 
 type Planned = Omit<Change, 'operations'>;
 
 /** What a change of a batch schedule does to its runs, and what to know before. */
-export function batchOutlook(change: Planned, now: number): Outlook {
+export function batchOutlook(change: Planned, now: number, look?: Look): Outlook {
   const writes =
     change.action !== 'forget' && (change.action !== 'adopt' || healedFields(change.fields).length > 0);
   if (!writes) return { warnings: change.action === 'adopt' ? [unseen] : [] };
-  return { impact: batchImpact(change, now), warnings: batchWarnings(change) };
+  return { impact: batchImpact(change, now, look), warnings: batchWarnings(change) };
 }
 
 const unseen =
@@ -54,29 +56,46 @@ function ignoredUnread({ desired }: Planned): string[] {
   return [`${ignored.join(' and ')} cannot be read: what others set there is lost, the manifest's is sent`];
 }
 
-function batchImpact(change: Planned, now: number): Impact {
+function batchImpact(change: Planned, now: number, look: Look | undefined): Impact {
   const before = runsBefore(change, now);
-  const isNew = change.live === undefined || before.length === 0;
-  const impact = compareRuns(before, runsAfter(change, now), isNew);
+  const first = firstAfter(change, now);
+  const after = first === undefined ? noRuns : from(first.at, first.interval, now);
+  // What was off, or over, expected no run: all that come are wanted.
+  const isNew = change.live === undefined || before?.(Number.POSITIVE_INFINITY, 1).length === 0;
+  const impact = runsImpact([before, after], { now, look, isNew });
   return { ...impact, missed: [...new Set([...impact.missed, ...skippedRuns(change, now)])].sort() };
 }
 
-/** Known only for the schedule that we wrote: its phase is what was sent then. */
-function runsBefore({ live, base }: Planned, now: number): number[] {
-  if (live === undefined || base === undefined || base.id !== live.id) return [];
-  if (base.spec['enabled'] === false) return [];
-  return coming(rhythmOf({ ...base.spec, ...interval(live.spec) }, base.effective), now);
+/** Known only for the schedule that we wrote: its phase is what was sent then. Undefined: nobody can tell. */
+function runsBefore({ live, base }: Planned, now: number): RunList | undefined {
+  if (live === undefined) return noRuns;
+  if (base === undefined || base.id !== live.id) return undefined;
+  if (base.spec['enabled'] === false) return noRuns;
+  const rhythm = rhythmOf({ ...base.spec, ...interval(live.spec) }, base.effective);
+  const anchor = rhythm?.last ?? rhythm?.startAt;
+  return rhythm === undefined || anchor === undefined ? undefined : from(anchor, rhythm.interval, now);
 }
 
-function runsAfter(change: Planned, now: number): number[] {
+interface First {
+  /** Epoch ms; the phase of all that follow. */
+  at: number;
+  /** ms */
+  interval: number;
+}
+
+/** The phase after the change; undefined where nothing runs any more, or nobody can tell when. */
+function firstAfter(change: Planned, now: number): First | undefined {
   const { desired, action } = change;
-  if (desired === undefined || action === 'deactivate' || desired.spec['enabled'] === false) return [];
-  const target = batchTarget(change);
+  if (desired === undefined || action === 'deactivate' || desired.spec['enabled'] === false) return undefined;
   const rhythm = writtenRhythm(change);
-  if (rhythm === undefined) return [];
-  if (action === 'update') return coming(rhythm, now);
-  const first = firstRun(rhythm, now, marginOf(target['startMargin']));
-  return runsFrom(first, rhythm.interval, first, RUNS);
+  if (rhythm === undefined) return undefined;
+  const margin = marginOf(batchTarget(change)['startMargin']);
+  const at = action === 'update' ? (rhythm.last ?? rhythm.startAt) : firstRun(rhythm, now, margin);
+  return at === undefined ? undefined : { at, interval: rhythm.interval };
+}
+
+function from(anchor: number, interval: number, now: number): RunList {
+  return (until, limit) => within(anchor, interval, now, until, limit);
 }
 
 /** So many are named at most; a margin of a thousand intervals is a mistake that `validate` has named. */
@@ -85,7 +104,7 @@ const MOST_SKIPPED = 1000;
 /** Due by the new rhythm between now and the first run that the new schedule gets: nothing runs them. */
 function skippedRuns(change: Planned, now: number): string[] {
   if (change.action === 'update') return [];
-  const [first] = runsAfter(change, now);
+  const first = firstAfter(change, now)?.at;
   const rhythm = writtenRhythm(change);
   const anchor = rhythm?.startAt ?? rhythm?.last;
   if (rhythm === undefined || anchor === undefined || first === undefined) return [];
@@ -103,10 +122,4 @@ function writtenRhythm(change: Planned): Rhythm | undefined {
 function interval(spec: JsonObject): JsonObject {
   const { recurrenceInterval } = spec;
   return recurrenceInterval === undefined ? {} : { recurrenceInterval };
-}
-
-function coming(rhythm: Rhythm | undefined, now: number): number[] {
-  const anchor = rhythm?.last ?? rhythm?.startAt;
-  if (rhythm === undefined || anchor === undefined) return [];
-  return runsFrom(anchor, rhythm.interval, now, RUNS);
 }

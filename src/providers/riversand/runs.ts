@@ -30,7 +30,14 @@ function instantOf(resource: JsonObject, field: string, day: number): number | u
   return parsed.ok ? (parsed.value.at ?? undefined) : undefined;
 }
 
-function within(anchor: number, interval: number, from: number, until: number, limit: number): number[] {
+/** Runs of a phase in [from, until), none before the anchor. */
+export function within(
+  anchor: number,
+  interval: number,
+  from: number,
+  until: number,
+  limit: number,
+): number[] {
   const most = Math.min(limit, Math.max(0, Math.ceil((until - Math.max(anchor, from)) / interval) + 1));
   return runsFrom(anchor, interval, from, most).filter((at) => at < until);
 }

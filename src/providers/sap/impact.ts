@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { defaultLook } from '../../core/look.ts';
 import type { ImpactInput } from '../../core/provider.ts';
 import type { LivePart } from '../../core/resource.ts';
-import { COUNTED_DAYS, firstDifference, formatInstant, type RunList, runsPerDay } from '../../time/index.ts';
+import { compareRuns, type RunList } from '../../time/index.ts';
 import { effectiveStart, phaseOfNew, replacementStart, startsAtOnce } from './effective.ts';
 import { readDate } from './meaning.ts';
 import { CALM, quietMoment, timedAfter, timedLive } from './quiet.ts';
@@ -17,34 +17,21 @@ import { boundsWithin, timingOf } from './schedule-timing.ts';
 export function scheduleImpact(input: ImpactInput): Impact | undefined {
   if (input.action === 'adopt' || input.action === 'forget') return undefined;
   const { now, look = defaultLook } = input;
-  const until = now + look.horizon;
   const listBefore = input.before === undefined ? none : runsBefore(input.before, input.resourceBefore, now);
   const { list: listAfter, immediate, announced } = runsAfter(input);
-  const before = listBefore(until, look.runs);
-  const after = listAfter(until, look.runs);
   const isNew = input.before === undefined;
-  const reach = commonReach(before, after, look.runs);
-  const differs = firstDifference(listBefore, listAfter, until);
-  const impact: Impact = {
-    before: before.map(formatInstant),
-    after: after.map(formatInstant),
-    missed: before.filter((at) => at <= reach && !after.includes(at)).map(formatInstant),
-    extra: isNew ? [] : after.filter((at) => at <= reach && !before.includes(at)).map(formatInstant),
-    immediate,
-    perDay: { before: runsPerDay(listBefore, now), after: runsPerDay(listAfter, now), days: COUNTED_DAYS },
-    firstDifference: differs === undefined ? null : formatInstant(differs),
-    until: formatInstant(until),
-    runLogsLost: !isNew && (input.action === 'delete' || input.action === 'replace'),
-  };
+  const [first] = listAfter(now + look.horizon, 1);
   return {
-    ...impact,
+    ...compareRuns([listBefore, listAfter], { now, look, isNew }),
+    immediate,
+    runLogsLost: !isNew && (input.action === 'delete' || input.action === 'replace'),
     ...(announced ? { announced } : {}),
-    ...(disturbs(input, after) ? { disturbs: true } : {}),
+    ...(disturbs(input, first) ? { disturbs: true } : {}),
   };
 }
 
 /** Does every write of it fall next to a run? Then the one next to it may be stopped or come early. */
-function disturbs(input: ImpactInput, after: readonly number[]): boolean {
+function disturbs(input: ImpactInput, first: number | undefined): boolean {
   const { action, before, fields, now } = input;
   const jobBefore = input.resourceBefore ?? {};
   const { resourceAfter = jobBefore, after: becomes } = input;
@@ -53,7 +40,7 @@ function disturbs(input: ImpactInput, after: readonly number[]): boolean {
   if (before === undefined || !written) return false;
   const old = timedLive(before, jobBefore);
   if (becomes === undefined || action === 'deactivate') return quietMoment([old], now) === undefined;
-  const next = timedAfter(becomes, resourceAfter, after[0]);
+  const next = timedAfter(becomes, resourceAfter, first);
   return quietMoment([old, action === 'replace' ? { ...next, calm: CALM } : next], now) === undefined;
 }
 
@@ -121,10 +108,4 @@ function isLateOneTime(schedule: JsonObject, job: JsonObject, now: number): bool
 /** The runs from `now` on. `anchor` is the known due time of an interval. */
 function coming(schedule: JsonObject, job: JsonObject, now: number, anchor: number | undefined): RunList {
   return (until, limit) => runsWithin(schedule, job, { from: now, until, limit }, anchor);
-}
-
-/** Up to where both lists are complete. */
-function commonReach(before: readonly number[], after: readonly number[], listed: number): number {
-  const ends = [before, after].filter((runs) => runs.length === listed).map((runs) => runs.at(-1) ?? 0);
-  return Math.min(Number.POSITIVE_INFINITY, ...ends);
 }
