@@ -41,6 +41,14 @@ describe('usage', () => {
     { argv: ['plan', 'surplus'], says: 'too many arguments' },
     { argv: ['plan', '-o', 'xml'], says: 'Allowed choices are text, json, markdown' },
     { argv: ['plan', '--concurrency', '0'], says: 'whole number from 1 to 16' },
+    ...['0', '101', '-1', '2.5', 'many'].map((runs) => ({
+      argv: ['plan', '--runs', runs],
+      says: 'whole number from 1 to 100',
+    })),
+    ...['59m', '0h', '99999d', '3661d', '1', 'soon'].map((horizon) => ({
+      argv: ['plan', '--horizon', horizon],
+      says: 'Expected hours or days, such as 36h or 30d (1h to 3660d)',
+    })),
     { argv: ['plan', '--concurrency', '1e1'], says: 'whole number from 1 to 16' },
     { argv: ['plan', '--only', ''], says: 'USAGE_ONLY' },
     { argv: ['plan', '--target'], says: 'argument missing' },

@@ -143,6 +143,47 @@ describe('SEMANTICS 6: the phase is kept', () => {
     expect(late?.after[0]).toBe('2026-03-01T13:30:00Z');
   });
 
+  it('the plan says how often it runs before and after, and which run differs first', async () => {
+    const startAt = '2026-03-01T00:30:00Z';
+    const here = await applied({ startAt });
+    const rarer = batch({ startAt, recurrenceInterval: 'PT4H' });
+    expect((await here.plan([rarer])).document.changes[0]?.impact).toMatchObject({
+      perDay: { before: 24, after: 6, days: 7 },
+      firstDifference: '2026-03-01T13:30:00Z',
+      until: '2027-03-02T12:00:00Z',
+    });
+    const same = (await here.plan([batch({ startAt, poolId: 'other' })])).document.changes[0]?.impact;
+    expect(same).toMatchObject({ perDay: { before: 24, after: 24 }, firstDifference: null });
+  });
+
+  it('the plan lists as many runs as it is asked for, as far ahead as it is asked to look', async () => {
+    const here = await applied();
+    const edited = batch({ poolId: 'other' });
+    const impactOf = async (runs: number, hours: number) =>
+      (await here.plan([edited], { look: { runs, horizon: hours * HOUR } })).document.changes[0]?.impact;
+    expect((await impactOf(3, 24))?.after).toHaveLength(3);
+    const short = await impactOf(50, 4);
+    expect(short?.after).toEqual([13, 14, 15].map((hour) => `2026-03-01T${hour}:00:00Z`));
+    expect(short).toMatchObject({ before: short?.after, missed: [], until: '2026-03-01T16:00:00Z' });
+  });
+
+  it('says nothing about how often a schedule ran whose phase nobody knows', async () => {
+    const here = await world((tenant) => tenant.add('data_load_nightly'));
+    const edited = batch({ recurrenceInterval: 'PT4H' });
+    const impact = (await here.plan([edited], { adopt: 'always' })).document.changes[0]?.impact;
+    expect(impact).toMatchObject({ before: [], extra: [] });
+    expect(impact?.after).toHaveLength(5);
+    expect(impact).not.toHaveProperty('perDay');
+    expect(impact).not.toHaveProperty('firstDifference');
+  });
+
+  it('a short look ahead changes what is shown, not the start that is sent', async () => {
+    const here = await applied();
+    const startAt = '2026-03-04T06:00:00Z';
+    await here.apply([batch({ startAt })], { look: { runs: 1, horizon: HOUR } });
+    expect(here.tenant.batch.find(({ enabled }) => enabled !== false)?.doNotRunUntil).toBe(startAt);
+  });
+
   it('switching it off shows which runs fall away', async () => {
     const here = await applied();
     const impact = (await here.plan([batch({ enabled: false })])).document.changes[0]?.impact;

@@ -8,7 +8,7 @@ import { plainPalette } from '../../../src/report/palette.ts';
 import { renderPlanMarkdown } from '../../../src/report/plan-markdown.ts';
 import { renderPlanText } from '../../../src/report/plan-text.ts';
 import { failure } from './fake-service.ts';
-import { object, type World, world } from './support.ts';
+import { HOUR, object, type World, world } from './support.ts';
 
 const spec: JsonObject = {
   displayName: 'Poll orders',
@@ -155,7 +155,14 @@ describe('changing schedule objects', () => {
       before: expect.arrayContaining(['2026-03-02T06:05:00Z']),
       after: expect.arrayContaining(['2026-03-02T06:10:00Z']),
       missed: ['2026-03-02T06:05:00Z', '2026-03-02T06:15:00Z'],
+      firstDifference: '2026-03-02T06:05:00Z',
+      until: '2027-03-02T12:00:00Z',
     });
+    const look = { runs: 2, horizon: 30 * HOUR };
+    expect((await here.plan([edited], { ...stateKey, look })).document.changes[0]?.impact?.after).toEqual([
+      '2026-03-02T06:00:00Z',
+      '2026-03-02T06:10:00Z',
+    ]);
     here.tenant.infos = [{ id: 'i', properties: { scheduleId: 'orders', lastInvocation: '1772362800000' } }];
     const [change] = (await here.plan([edited], stateKey)).document.changes;
     expect(change?.impact?.lastRun).toBe('2026-03-01T11:00:00Z');

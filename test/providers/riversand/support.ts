@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.ts';
+import type { Look } from '../../../src/core/look.ts';
 import { defaultPolicy, type Policy } from '../../../src/core/policy.ts';
 import type { Connection, Session, Surroundings } from '../../../src/core/provider.ts';
 import {
@@ -62,7 +63,7 @@ export function object(name: string, spec: JsonObject = {}, lifecycle: Partial<L
   return resource('RiversandSchedule', name, whole, lifecycle);
 }
 
-type Options = Partial<Policy> & { stateKey?: string };
+type Options = Partial<Policy> & { stateKey?: string; look?: Look };
 
 export interface World {
   tenant: FakeTenant;
@@ -90,7 +91,11 @@ export async function world(change: (tenant: FakeTenant) => void = () => undefin
   tenant.date = () => surroundings.now();
   const connection: Connection = { target: 'dev', url, credentials };
   const store = memoryStore();
-  const input = (resources: readonly Resource[], { stateKey, ...policy }: Options, readOnly: boolean) => ({
+  const input = (
+    resources: readonly Resource[],
+    { stateKey, look, ...policy }: Options,
+    readOnly: boolean,
+  ) => ({
     name: 'dev',
     provider: riversandProvider,
     connection,
@@ -100,6 +105,7 @@ export async function world(change: (tenant: FakeTenant) => void = () => undefin
     surroundings,
     readOnly,
     ...(stateKey === undefined ? {} : { stateKey }),
+    ...(look === undefined ? {} : { look }),
   });
   return {
     tenant,
