@@ -190,8 +190,15 @@ export async function simulate(product, { changes, jobs, days = 10, seed = 1, la
     if (schedule === undefined || schedule.active === false || job.active === false) return () => [];
     const bounds = time.intersectBounds(boundsOf(schedule), boundsOf(job));
     const timing = timingOf(schedule);
-    // One whose start comes after its time runs at that start.
-    if (timing.mode === 'time') timing.at = Math.max(timing.at, bounds.startTime ?? timing.at);
+    if (timing.mode === 'time') {
+      // What is over stays over; one whose start comes after its time waits for that start.
+      const waited =
+        track
+          .last()?.(at + 366 * DAY)
+          .some((due) => due > at) === true;
+      if (timing.at <= at && !waited) return () => [];
+      timing.at = Math.max(timing.at, bounds.startTime ?? timing.at);
+    }
     const immediate = part?.impact?.immediate === true;
     let anchor;
     if (timing.mode === 'repeatInterval') {
