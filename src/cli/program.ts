@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { readVersion } from '../project/package-files.ts';
 import { commandTable } from './command-table.ts';
 import type { Invocation } from './invocation.ts';
@@ -31,7 +31,7 @@ export async function buildProgram(argv: readonly string[], invocation: Invocati
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription: describeOption })
     .showHelpAfterError('See `reconcile --help`.')
     .exitOverride()
     .addHelpText('after', examples);
@@ -70,6 +70,13 @@ function addGlobalOptions(program: Command): void {
         .default('warn'),
     )
     .option('-q, --quiet', 'no progress and no notes, only the result');
+}
+
+/** An empty list is how a repeatable option begins: nothing that a reader of the help wants to know. */
+function describeOption(this: Help, option: Option): string {
+  const empty = Array.isArray(option.defaultValue) && option.defaultValue.length === 0;
+  const shown = empty ? Object.create(option, { defaultValue: { value: undefined } }) : option;
+  return Help.prototype.optionDescription.call(this, shown);
 }
 
 function capital(text: string): string {

@@ -82,8 +82,16 @@ function check(document: Json): PointedFinding[] {
     ...findings,
     ...checkPatterns(document['manifests']),
     ...checkState(document),
-    ...findIdleReferences(document, []),
+    ...findIdleReferences(document, []).filter(({ pointer }) => !withinUnknown(pointer, findings)),
   ];
+}
+
+/** A misspelt `credentials` is told once; advice about the references in it would only mislead. */
+function withinUnknown(pointer: Pointer, findings: readonly PointedFinding[]): boolean {
+  return findings.some(
+    ({ code, pointer: at }) =>
+      code === 'UNKNOWN_PROPERTY' && (pointer === at || pointer.startsWith(`${at}/`)),
+  );
 }
 
 function nameTargets(finding: PointedFinding): PointedFinding {

@@ -1,4 +1,5 @@
 import type { Block, Change, PartChange } from './change.ts';
+import { counted } from './counted.ts';
 import type { Diagnostic } from './errors.ts';
 import type { Inventory } from './inventory.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -21,7 +22,7 @@ export function refuseEmptySet(
     {
       code: 'EMPTY_SET',
       severity: 'error',
-      message: `no manifest is left for this target, but it owns ${owned.length} resource(s)`,
+      message: `no manifest is left for this target, but it owns ${counted(owned.length, 'resource')}`,
       remedy: 'Check the manifests globs and select; if it is meant, set policy.allowEmpty: true.',
     },
   ];
@@ -75,7 +76,10 @@ function limitBlock(owned: Tally, deleted: Tally, policy: Policy): Block | undef
   if (deleted.resources >= owned.resources && deleted.resources > 0 && !policy.allowDeleteAll) {
     return {
       code: 'DELETE_ALL',
-      message: `all ${owned.resources} owned resource(s) would be deleted`,
+      message:
+        owned.resources === 1
+          ? 'the only owned resource would be deleted'
+          : `all ${owned.resources} owned resources would be deleted`,
       override: 'policy.allowDeleteAll: true',
     };
   }

@@ -1,4 +1,5 @@
 import type { Block, Change, PartChange } from './change.ts';
+import { counted } from './counted.ts';
 import type { Diagnostic } from './errors.ts';
 import type { InventoryEntry } from './inventory.ts';
 import type { JsonObject } from './json.ts';
@@ -140,7 +141,7 @@ function deleteBlock(
   if (others.length === 0 || entry.lifecycle.exclusive) return undefined;
   return {
     code: 'UNOWNED_PARTS',
-    message: `deleting it would also delete ${others.length} schedule(s) that are not ours (${others.map((part) => part.id).join(', ')})`,
+    message: `deleting it would also delete ${counted(others.length, 'schedule')} that ${others.length === 1 ? 'is' : 'are'} not ours (${others.map((part) => part.id).join(', ')})`,
     override: 'lifecycle.exclusive: true (in the manifest, applied once before it is removed)',
   };
 }
@@ -162,7 +163,7 @@ function pruneOff(address: string, path?: string): Diagnostic {
   return {
     code: 'PRUNE_OFF',
     severity: 'info',
-    message: `${path ?? address} is no longer in a manifest; it stays, because pruning is switched off`,
+    message: `no longer in a manifest; it stays, because pruning is switched off`,
     remedy: 'Set policy.prune: true to remove it.',
     address,
     ...(path === undefined ? {} : { path }),

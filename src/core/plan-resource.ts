@@ -1,6 +1,7 @@
 import { refuseAsFound } from './as-found.ts';
 import { type Base, baseOf, withoutEffective } from './base.ts';
 import type { Action, Block, Change, FieldDiff, PartChange, Reason } from './change.ts';
+import { counted } from './counted.ts';
 import { applyDiffs, diffFields } from './diff.ts';
 import type { Diagnostic } from './errors.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -388,7 +389,7 @@ function unownedNote(desired: Resource, kind: Kind, parts: PartsPlan): Diagnosti
     {
       code: 'UNOWNED_PARTS',
       severity: 'info',
-      message: `${parts.unowned.length} ${noun}(s) on it are not ours and stay untouched: ${parts.unowned.map((part) => part.id).join(', ')}`,
+      message: `${counted(parts.unowned.length, noun)} on it ${parts.unowned.length === 1 ? 'is not ours and stays' : 'are not ours and stay'} untouched: ${parts.unowned.map((part) => part.id).join(', ')}`,
       address: desired.address,
     },
   ];

@@ -1,5 +1,5 @@
 import type { PlanChange, PlanTarget } from '../core/plan-document.ts';
-import { isRefusedTarget } from '../project/plan-targets.ts';
+import { isRefusedTarget } from '../core/refused-target.ts';
 import type { Fight } from './fight-detector.ts';
 
 export type WatchMode = 'observe' | 'approve' | 'auto';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Change } from '../core/change.ts';
+import { counted } from '../core/counted.ts';
 import { ReconcileError } from '../core/errors.ts';
 import type { ChangeOutcome, TargetOutcome } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
@@ -165,7 +166,7 @@ function assertAllowed(planned: PlannedTarget): void {
     ),
   ];
   throw new ReconcileError(
-    `target "${planned.input.name}": refused by ${findings.length} safety rule(s); nothing was written`,
+    `target "${planned.input.name}": refused by ${counted(findings.length, 'safety rule')}; nothing was written`,
     {
       code: 'REFUSED',
       category: 'refused',

@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.ts';
 import { type Diagnostic, ReconcileError } from '../core/errors.ts';
 import type { Inventory, InventoryEntry } from '../core/inventory.ts';
 import type { Intent, Journal } from '../core/journal.ts';
@@ -59,7 +60,7 @@ function openNote({ actor, startedAt, intents }: Journal, { recognised, open }: 
   return {
     code: 'JOURNAL_OPEN',
     severity: 'warning',
-    message: `the apply of ${actor}, begun ${startedAt}, left ${count} change(s) without a known end; ${found}${pending}`,
+    message: `the apply of ${actor}, begun ${startedAt}, left ${counted(count, 'change')} without a known end; ${found}${pending}`,
     remedy: 'The next apply goes on from what is live. Nothing has to be mended by hand.',
   };
 }

@@ -18,7 +18,9 @@ export function unverifiableNote(inventory: Inventory, sealer: Sealer): Diagnost
       severity: 'info',
       message: `secrets of ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ''} cannot be compared with what was last applied`,
       remedy:
-        'Set RECONCILE_STATE_KEY, always to the same value: it seals secrets so that a change of one is seen even where the service does not show it.',
+        sealer.keyId === undefined
+          ? 'Set RECONCILE_STATE_KEY, always to the same value: it seals secrets so that a change of one is seen even where the service does not show it.'
+          : 'They were recorded without RECONCILE_STATE_KEY, or with another one. If it is the right one now, the next apply that changes one of these records them under it.',
     },
   ];
 }

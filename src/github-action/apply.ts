@@ -1,7 +1,8 @@
 import type { OutcomeDocument, OutcomeStatus, TargetOutcome } from '../core/outcome.ts';
+import { isRefusedTarget } from '../core/refused-target.ts';
 import { applyTarget } from '../engine/apply.ts';
 import type { PlannedTarget } from '../engine/types.ts';
-import { isRefusedTarget, toolStamp } from '../project/plan-targets.ts';
+import { toolStamp } from '../project/plan-targets.ts';
 import { redacted } from '../project/redacted.ts';
 import { renderOutcomeMarkdown } from '../report/index.ts';
 import { code } from '../report/markdown.ts';

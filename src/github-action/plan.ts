@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Finding } from '../core/errors.ts';
 import type { PlanDocument, PlanTarget } from '../core/plan-document.ts';
-import { isRefusedTarget, withIntegrity } from '../project/plan-targets.ts';
+import { isRefusedTarget } from '../core/refused-target.ts';
+import { withIntegrity } from '../project/plan-targets.ts';
 import { writeResult } from '../project/write-file.ts';
 import { renderJson, renderPlanHtml, renderPlanMarkdown } from '../report/index.ts';
 import { code, details, table } from '../report/markdown.ts';
@@ -105,7 +106,7 @@ function verdictOf(targets: readonly PlanTarget[], failed: number): string {
   const parts = [
     ...(failed > 0 ? [`❌ **${counted(failed, 'target')} could not be planned.**`] : []),
     ...(refused > 0 ? ['⛔ **Apply would refuse this plan.**'] : []),
-    ...(targets.length === 0
+    ...(targets.length === 0 || (refused > 0 && changes === 0)
       ? []
       : [
           changes === 0

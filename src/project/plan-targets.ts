@@ -51,8 +51,3 @@ export function withIntegrity(document: PlanDocument): PlanDocument {
 export function toolStamp(): { name: string; version: string } {
   return { name: 'reconcile-jobs', version: readVersion() };
 }
-
-/** Whether apply would refuse this plan: a safety rule holds, and nothing would be written. */
-export function isRefusedTarget(target: PlanTarget): boolean {
-  return target.summary.blocked > 0 || target.diagnostics.some(({ severity }) => severity === 'error');
-}

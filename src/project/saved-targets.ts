@@ -2,11 +2,11 @@ import { type Finding, ReconcileError } from '../core/errors.ts';
 import { isObject, type Json } from '../core/json.ts';
 import type { PlanDocument, PlanTarget } from '../core/plan-document.ts';
 import type { Redactor } from '../core/redactor.ts';
+import { isRefusedTarget } from '../core/refused-target.ts';
 import { isSealed } from '../core/resource.ts';
 import { planDifferences } from '../core/saved-plan.ts';
 import { createSealer } from '../core/seal.ts';
 import type { PlannedTarget } from '../engine/types.ts';
-import { isRefusedTarget } from './plan-targets.ts';
 import type { PreparedTarget } from './prepare.ts';
 import { redacted } from './redacted.ts';
 
@@ -135,6 +135,11 @@ function assertSecretsKnown(saved: PlanTarget, { document, input }: PlannedTarge
         'Set RECONCILE_STATE_KEY to the same value for plan and apply, and save a new plan; or apply without a saved plan.',
     },
   );
+}
+
+/** Whether a plan was saved without RECONCILE_STATE_KEY though it holds secrets, so that no apply will take it. */
+export function holdsUncheckedSecrets({ changes }: PlanTarget): boolean {
+  return changes.some(({ desired }) => sealsIn(desired).some((seal) => !seal.includes(':')));
 }
 
 function sealsIn(value: Json | undefined): string[] {

@@ -37,8 +37,9 @@ export function findingLines(finding: Finding, { palette, width }: RenderOptions
   const { place } = finding;
   const where = place === undefined ? '' : `${oneLine(place.file)}:${place.line}:${place.col} `;
   const tag = finding.severity === 'error' ? '' : `${finding.severity}: `;
+  const what = place !== undefined || finding.address === undefined ? '' : `${oneLine(finding.address)}: `;
   return [
-    `${palette.strong(where)}${paint(finding.code)} ${tag}${oneLine(finding.message)}`,
+    `${palette.strong(where)}${paint(finding.code)} ${tag}${what}${oneLine(finding.message)}`,
     ...(finding.expected === undefined
       ? []
       : sentence('  expected: ', finding.expected, width, palette.faint)),

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../core/errors.ts';
 import type { PlanChange, PlanDocument, PlanTarget } from '../core/plan-document.ts';
+import { isRefusedTarget } from '../core/refused-target.ts';
 import { losesRunLogs, refusalsOf } from './alarms.ts';
 import { escapeText } from './calendar/markup.ts';
 import { showInstant } from './instant.ts';
@@ -51,13 +52,9 @@ function anchorOf(name: string): string {
   return `target-${name.replace(/[^\w-]/g, '_')}`;
 }
 
-function isRefused(target: PlanTarget): boolean {
-  return target.summary.blocked > 0 || target.diagnostics.some(({ severity }) => severity === 'error');
-}
-
 function verdictOf(target: PlanTarget): string {
   const { changes, summary } = target;
-  if (isRefused(target)) return 'refused, nothing would be written';
+  if (isRefusedTarget(target)) return 'refused, nothing would be written';
   if (changes.length === 0)
     return summary.drifted === 0 ? 'no changes' : 'no changes, what others changed stays';
   return counted(changes.length, 'change');
@@ -78,7 +75,7 @@ function targetHtml(target: PlanTarget): string {
 }
 
 function verdictHtml(target: PlanTarget): string {
-  if (isRefused(target)) return '';
+  if (isRefusedTarget(target)) return '';
   const { changes, summary } = target;
   if (changes.length > 0) return '';
   const rest =
@@ -104,7 +101,7 @@ function countsHtml({ summary }: PlanTarget): string {
 
 /** All refusals at the top: whoever approves need not look for them. */
 function refusedHtml(target: PlanTarget): string {
-  if (!isRefused(target)) return '';
+  if (!isRefusedTarget(target)) return '';
   const items = refusalsOf(target.changes).map(
     ({ where, code, message, override }) =>
       `<li><code>${escapeText(where)}</code> <b>${escapeText(code)}</b> ${escapeText(message)}<br/>To allow it <code>${escapeText(override)}</code></li>`,

@@ -2,6 +2,7 @@ import type { Impact } from '../core/change.ts';
 import type { Diagnostic } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { PlanChange, PlanDocument, PlanFieldNote, PlanPart, PlanTarget } from '../core/plan-document.ts';
+import { isRefusedTarget } from '../core/refused-target.ts';
 import { alarmsOf, refusalsOf } from './alarms.ts';
 import { perDayText } from './impact-text.ts';
 import { showInstants } from './instant.ts';
@@ -59,6 +60,7 @@ function headText(target: PlanTarget): string {
   ].join(', ');
   if (counts.length === 0) {
     const head = target.changes.length === 0 ? '**No changes.**' : '**Nothing to do.**';
+    if (isRefusedTarget(target)) return `${title}\n\n⛔ **Refused: apply would write nothing.** ${asides}.`;
     return `${title}\n\n${head} ${asides}.`;
   }
   const head = counts.map((action) => {

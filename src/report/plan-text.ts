@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../core/errors.ts';
 import type { PlanChange, PlanDocument, PlanTarget } from '../core/plan-document.ts';
+import { isRefusedTarget } from '../core/refused-target.ts';
 import { losesRunLogs } from './alarms.ts';
 import { changeLines } from './change-text.ts';
 import type { RenderOptions } from './palette.ts';
@@ -86,20 +87,27 @@ function summaryLines(target: PlanTarget, options: RenderOptions): string[] {
   ];
   const head =
     parts.length === 0 ? nothingToDo(target, options) : `${palette.strong('Plan:')} ${parts.join(', ')}.`;
-  const hint = summary.blocked > 0 ? blockedLines(target, options) : [];
+  const hint = isRefusedTarget(target) ? refusedLines(target, options) : [];
   const aside = palette.faint(`(${asides.join(', ')}; ${counted(target.requests, 'request')})`);
   return [...fill('', `${head} ${aside}`.split(' '), width), ...hint];
 }
 
-function nothingToDo({ changes, summary }: PlanTarget, { palette }: RenderOptions): string {
+function nothingToDo(target: PlanTarget, { palette }: RenderOptions): string {
+  const { changes, summary } = target;
+  // Nothing was compared with an empty set of manifests, say: this must not read as a match.
+  if (isRefusedTarget(target) && changes.length === 0) return palette.warn('Nothing planned.');
   if (changes.length > 0) return palette.warn('Nothing to do.');
   const said = palette.good('No changes.');
   if (summary.drifted === 0) return `${said} The service matches the manifests.`;
   return `${said} What others changed is left as it is.`;
 }
 
-function blockedLines(target: PlanTarget, { palette, width }: RenderOptions): string[] {
+function refusedLines(target: PlanTarget, { palette, width }: RenderOptions): string[] {
   const { blocked } = target.summary;
+  if (blocked === 0) {
+    const text = `apply would write nothing at all to ${target.name}. The error above says why.`;
+    return sentence(palette.alarm('Refused: '), text, width);
+  }
   return sentence(
     palette.alarm('Refused: '),
     `${blocked} of these ${blocked === 1 ? 'is' : 'are'} blocked, so apply would write nothing at all to ${target.name}. Each says above what allows it.`,

@@ -289,6 +289,16 @@ describe('SEMANTICS 11: secrets are not in the plan, and are checked at apply', 
     expect(JSON.stringify(emulator.state())).toContain('Hush-Hush-1');
   });
 
+  test('a plan that no apply will take says so when it is saved', async () => {
+    await folder.write({ 'jobs/report.yaml': withSecret });
+    const saving = (env: Record<string, string>) =>
+      reconcile('plan --out plan.json', {
+        env: { SERVICE_KEY: JSON.stringify(emulator.credentials), ...env },
+      });
+    expect((await saving({ TOKEN: key.TOKEN })).err).toContain('will refuse this file for dev');
+    expect((await saving(key)).err).not.toContain('will refuse');
+  });
+
   test('another secret makes the plan stale', async () => {
     await saveWith(key);
     const { code, err } = await applyWith({ ...key, TOKEN: 'Hush-Hush-2' });

@@ -34,6 +34,15 @@ describe('usage', () => {
     },
   );
 
+  test.each(['plan', 'apply', 'import', 'status', 'forget', 'watch', 'calendar', 'lint'])(
+    '%s --help does not call an empty list a default',
+    async (command) => {
+      const { out } = await runCli([command, '--help']);
+      expect(out).toContain('default: ');
+      expect(out).not.toContain('[])');
+    },
+  );
+
   test.each([
     { argv: [], says: 'Usage: reconcile' },
     { argv: ['pln'], says: 'Did you mean plan?' },

@@ -100,6 +100,11 @@ targets:
 
   it.each<[string, string, string[]]>([
     ['an unknown property', `${minimal}targts: {}\n`, ['8:1 UNKNOWN_PROPERTY']],
+    [
+      'a misspelt key, without advice about the references in it',
+      `${minimal.replace('credentials', 'credential')}`,
+      ['5:3 MISSING_PROPERTY', '7:5 UNKNOWN_PROPERTY'],
+    ],
     ['no targets', head, ['1:1 MISSING_PROPERTY']],
     ['an empty map of targets', `${head}targets: {}\n`, ['4:10 EMPTY']],
     ['a wrong apiVersion', minimal.replace('reconcile/v1', 'v2'), ['1:13 WRONG_API_VERSION']],

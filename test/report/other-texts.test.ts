@@ -46,6 +46,13 @@ describe('findings', () => {
     expect(countFindings(findings)).toBe('1 error, 1 warning, 1 note');
   });
 
+  test('name what they are about when they have no place in a file', () => {
+    const finding = { code: 'PROTECTED', severity: 'error' as const, message: 'it is protected' };
+    expect(renderFindingsText([{ ...finding, address: 'SapJob/payroll' }], plain)).toBe(
+      'PROTECTED SapJob/payroll: it is protected\n',
+    );
+  });
+
   test('are a table in Markdown', () => {
     expect(renderFindingsMarkdown(findings)).toContain(
       '| <code>a&#46;yaml&#58;12&#58;3</code> | error | <code>A</code> |',

@@ -1,11 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import type { PlanChange, PlanPart } from '../../src/core/plan-document.ts';
 import { makePalette, plainPalette } from '../../src/report/palette.ts';
+import { renderPlanMarkdown } from '../../src/report/plan-markdown.ts';
 import { renderPlanText } from '../../src/report/plan-text.ts';
 import { columns } from '../../src/report/text.ts';
 import { sampleChange, samplePlan } from './sample-plan.ts';
 
 const plain = { palette: plainPalette, width: 80, verbose: false };
+const emptySummary = {
+  adopt: 0,
+  create: 0,
+  update: 0,
+  replace: 0,
+  forget: 0,
+  deactivate: 0,
+  delete: 0,
+  noop: 0,
+  drifted: 0,
+  conflicts: 0,
+  blocked: 0,
+  unmanaged: 0,
+};
 const marked = makePalette((styles, text) => `<${styles.join(' ')}>${text}</>`);
 
 function part(action: PlanPart['action']): PlanPart {
@@ -36,6 +51,21 @@ test('a deletion speaks of run logs only where some are lost', () => {
   expect(gone()).toContain('DELETE (1): this cannot be undone');
   expect(gone(none)).toContain('DELETE (1): this cannot be undone');
   expect(gone({ ...none, runLogsLost: true })).toContain('DELETE (1): run logs go with them, this cannot');
+});
+
+test('a target that is refused without a change is not said to match (SEMANTICS 8, gate 2)', () => {
+  const refused = samplePlan({
+    changes: [],
+    summary: emptySummary,
+    diagnostics: [{ code: 'EMPTY_SET', severity: 'error', message: 'no manifest is left' }],
+  });
+  const text = renderPlanText(refused, plain);
+  expect(text).toContain('Nothing planned.');
+  expect(text).toContain('Refused: apply would write nothing at all to dev.');
+  expect(text).not.toContain('No changes');
+  const markdown = renderPlanMarkdown(refused);
+  expect(markdown).toContain('Refused: apply would write nothing.');
+  expect(markdown).not.toContain('No changes');
 });
 
 describe('the text of a plan', () => {

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { defaultLook } from '../../core/look.ts';
 import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
-import { isRefusedTarget, planDocument, planPrepared, withIntegrity } from '../../project/plan-targets.ts';
+import { isRefusedTarget } from '../../core/refused-target.ts';
+import { planDocument, planPrepared, withIntegrity } from '../../project/plan-targets.ts';
 import { prepareTargets } from '../../project/prepare.ts';
 import { redacted } from '../../project/redacted.ts';
+import { holdsUncheckedSecrets } from '../../project/saved-targets.ts';
 import { writeResult } from '../../project/write-file.ts';
 import { renderJson, renderPlanHtml, renderPlanMarkdown, renderPlanText } from '../../report/index.ts';
 import type { Configure } from '../configure.ts';
@@ -74,12 +76,22 @@ Examples:
       if (options.out !== undefined) {
         await writeResult(resolve(context.cwd, options.out), renderJson(document));
         context.note(`Saved to ${options.out}.`);
+        noteUnchecked(document, context);
       }
       context.io.out(render(document, options.output, context));
       if (failure !== undefined) throw failure;
       invocation.exitCode = options.exitCode === true ? exitCodeOf(document.targets) : exitCodes.done;
     });
 };
+
+/** What `apply <file>` will refuse is better said here than after the approval. */
+function noteUnchecked(document: PlanDocument, context: Context): void {
+  const names = document.targets.filter(holdsUncheckedSecrets).map(({ name }) => name);
+  if (names.length === 0) return;
+  context.note(
+    `\`reconcile apply\` will refuse this file for ${names.join(', ')}: it holds secrets, and there is no RECONCILE_STATE_KEY to check them by. Set it and plan again.`,
+  );
+}
 
 interface MadePlan {
   document: PlanDocument;

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.ts';
 import type { Diagnostic } from '../../core/errors.ts';
 import { equalJson } from '../../core/json.ts';
 import type { KnownObject } from '../../core/provider.ts';
@@ -59,7 +60,7 @@ async function listBatch(client: RiversandClient, pairs: Pairs): Promise<Listed>
       {
         code: 'RIVERSAND_NO_ALL',
         severity: 'info',
-        message: `the tenant refuses to list all batch schedules at once; ${apps.length} app(s) were listed one by one, and schedules of other apps were not seen`,
+        message: `the tenant refuses to list all batch schedules at once; ${counted(apps.length, 'app')} ${apps.length === 1 ? 'was' : 'were'} listed one by one, and schedules of other apps were not seen`,
       },
     ],
   };

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.ts';
 import { leaves } from '../../core/diff.ts';
 import { ReconcileError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -181,7 +182,7 @@ function refuseDelete({ change }: Doing, live: LiveResource): void {
   const lifecycle = change.desired?.lifecycle ?? change.base?.lifecycle;
   if (strange.length === 0 || lifecycle?.exclusive === true) return;
   throw new ReconcileError(
-    `Job "${live.identity}" got ${strange.length} schedule(s) since the plan was made: ${strange.map(({ id }) => id).join(', ')}.`,
+    `Job "${live.identity}" got ${counted(strange.length, 'schedule')} since the plan was made: ${strange.map(({ id }) => id).join(', ')}.`,
     { code: 'UNOWNED_PARTS', category: 'stale', remedy: 'Plan again.' },
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.ts';
 import { type Diagnostic, ReconcileError } from '../../core/errors.ts';
 import type { LiveResource } from '../../core/resource.ts';
 import type { SapClient } from './client.ts';
@@ -156,6 +157,6 @@ function remarks(searched: boolean, doubtful: number): Diagnostic[] {
     return [{ code: 'SAP_NO_SEARCH', severity: 'info', message }];
   }
   if (doubtful === 0) return [];
-  const message = `${doubtful} job(s) were read by themselves, because search and list did not agree about their schedules.`;
+  const message = `${counted(doubtful, 'job')} ${doubtful === 1 ? 'was read by itself' : 'were read by themselves'}, because search and list did not agree about their schedules.`;
   return [{ code: 'SAP_SEARCH_DISAGREED', severity: 'info', message }];
 }
