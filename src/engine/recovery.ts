@@ -79,8 +79,17 @@ function list(addresses: readonly string[]): string {
   return addresses.length > 5 ? `${shown} and ${addresses.length - 5} more` : shown;
 }
 
-/** Errors after which nothing can have happened in the service: it said no, or was never asked. */
-export function isDefinite(error: unknown): boolean {
+/** Errors of our own, before the service was asked to change anything. */
+export function isNeverAsked(error: unknown): boolean {
+  return isLasting(error) && error.category !== 'rejected';
+}
+
+/** The service said no to a write. */
+export function isRefusal(error: unknown): boolean {
+  return isLasting(error) && error.category === 'rejected';
+}
+
+function isLasting(error: unknown): error is ReconcileError {
   if (!(error instanceof ReconcileError) || error.reading) return false;
   return error.category !== 'transient' && error.category !== 'internal';
 }

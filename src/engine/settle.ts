@@ -7,7 +7,7 @@ import type { Session } from '../core/provider.ts';
 import { recoverIntents } from '../core/recover.ts';
 import type { LiveResource } from '../core/resource.ts';
 import { formatInstant } from '../time/index.ts';
-import { isDefinite } from './recovery.ts';
+import { isNeverAsked, isRefusal } from './recovery.ts';
 import type { StateWriter } from './state-writer.ts';
 
 interface SettleDeps {
@@ -17,8 +17,9 @@ interface SettleDeps {
 }
 
 /**
- * After a change that failed: what of it took effect all the same? Found out as after a crash, by reading. What cannot be read
- * now stays in the journal, and the next plan or apply settles it.
+ * After a change that failed: what of it took effect all the same? Found out as after a crash, by reading, even when the
+ * service said no: a proxy in between may have said it. What cannot be read now stays in the journal, and the next plan or
+ * apply settles it.
  */
 export async function settleFailure(
   change: Change,
@@ -29,15 +30,16 @@ export async function settleFailure(
   const { address } = change;
   const intent = writer.intent(address);
   if (intent === undefined) return;
-  const isRefused = isDefinite(failure);
-  if (isRefused && outcomes.every(({ status }) => status !== 'succeeded')) {
+  if (isNeverAsked(failure) && outcomes.every(({ status }) => status !== 'succeeded')) {
     writer.drop(address);
     return;
   }
   try {
     const live = await readIntended(intent, session);
     const { entries, open } = recognised(change, intent, live, { writer, context });
-    const isOpen = open[address] !== undefined && !isRefused;
+    // What shows late may do so after a refusal, too: then it would be nobody's.
+    const mayCome = isMaking(intent) || !isRefusal(failure);
+    const isOpen = open[address] !== undefined && !isNeverAsked(failure) && mayCome;
     await writer.record(entries, isOpen ? [] : [address]);
   } catch {
     // Neither read nor recorded: the intent is in the journal, and stays there.
@@ -46,10 +48,13 @@ export async function settleFailure(
 }
 
 async function readIntended(intent: Intent, session: Session): Promise<LiveResource | undefined> {
-  const { action, kind, identity, before } = intent;
-  const isMade = action === 'create' || action === 'replace';
-  const id = isMade ? undefined : before.id;
+  const { kind, identity, before } = intent;
+  const id = isMaking(intent) ? undefined : before.id;
   return (await session.read({ kind, identity, ...(id === undefined ? {} : { id }) })) ?? undefined;
+}
+
+function isMaking({ action }: Intent): boolean {
+  return action === 'create' || action === 'replace';
 }
 
 /** What was sent before and shows only now: recorded as ours, so that it is not taken for somebody else's. */

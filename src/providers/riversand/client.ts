@@ -44,7 +44,7 @@ export function createRiversandClient(reader: Reader, random: () => number): Riv
   ): Promise<T> {
     const { body } = await reader.read(request);
     await checkAnswer(body);
-    if (statusOf(body) !== 'success') throw refusal(what, request, body);
+    if (statusOf(body) !== 'success') throw refusal(what, request, body, true);
     return check(body);
   }
 
@@ -130,6 +130,7 @@ export function unsound(why: string): ReconcileError {
   return new ReconcileError(`The service's list is unsound: ${why}.`, {
     code: 'LISTING_UNSOUND',
     category: 'rejected',
+    reading: true,
     remedy: 'Nothing was decided on it. Try again; if it stays so, look at the list in the service.',
   });
 }

@@ -8,7 +8,7 @@ import { canonicalObject } from './normalize.ts';
 import { deleteRequest, objectId } from './object-id.ts';
 import { healedFields } from './operations.ts';
 import { objectPath } from './paths.ts';
-import { objectPatience } from './polling.ts';
+import { objectPatience, REFUSED_OBJECT_PATIENCE } from './polling.ts';
 import type { WireObject } from './wire.ts';
 import { type Doing, gone, send, unsettled } from './writing.ts';
 
@@ -104,7 +104,8 @@ async function writeAndSee(
   const first = await send(doing, what, request);
   // An apply that was cut short may have sent it: then "there is one already" is no refusal, only early.
   if (first.as === 'refused' && doing.context.mayBeSent !== true) throw first.error;
-  let sight = await doing.watch.until(id, isThere);
+  const patience = first.as === 'refused' ? REFUSED_OBJECT_PATIENCE : objectPatience.whole;
+  let sight = await doing.watch.until(id, isThere, patience);
   if (sight.isThere) return;
   if (first.as === 'refused') throw first.error;
   const last = first.as === 'unknown' ? await send(doing, what, request) : first;

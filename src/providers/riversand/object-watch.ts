@@ -8,10 +8,10 @@ import type { WireObject } from './wire.ts';
 /** What a schedule object looks like now, for everybody who has written one and waits until it shows. */
 export interface ObjectWatch {
   /**
-   * Looks again and again, until `isThere` or patience ends; gives whether it is there, and what was seen last. All who wait at
+   * Looks again and again, until `isThere` or patience (`whole`, ms; default: the watch's) ends; gives whether it is there, and what was seen last. All who wait at
    * a time are served by one look.
    */
-  until(id: string, isThere: (object: WireObject | null) => boolean): Promise<Sight>;
+  until(id: string, isThere: (object: WireObject | null) => boolean, whole?: number): Promise<Sight>;
   /** What the look that ended the wait for an object saw: given once, for the read that verifies the write. */
   take(id: string): WireObject | undefined;
 }
@@ -26,6 +26,8 @@ interface Waiter {
   isThere(object: WireObject | null): boolean;
   /** Ms spent waiting so far; waits count, not the clock. */
   waited: number;
+  /** Ms */
+  whole: number;
   resolve(sight: Sight): void;
   reject(error: unknown): void;
 }
@@ -66,7 +68,7 @@ export function createObjectWatch(
     for (const waiter of batch) {
       const seen = objectOf(waiter.id);
       const isThere = waiter.isThere(seen);
-      if (!isThere && waiter.waited < patience.whole) continue;
+      if (!isThere && waiter.waited < waiter.whole) continue;
       waiters.delete(waiter);
       if (isThere && seen !== null) shown.set(waiter.id, seen);
       waiter.resolve({ isThere, seen });
@@ -94,10 +96,10 @@ export function createObjectWatch(
   }
 
   return {
-    until(id, isThere) {
+    until(id, isThere, whole = patience.whole) {
       shown.delete(id);
       return new Promise((resolve, reject) => {
-        waiters.add({ id, isThere, waited: 0, resolve, reject });
+        waiters.add({ id, isThere, waited: 0, whole, resolve, reject });
         if (watching) return;
         watching = true;
         void watch();

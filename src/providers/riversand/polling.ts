@@ -14,6 +14,9 @@ export const refusedPatience: Patience = { first: 500, longest: 2000, whole: 500
 /** "Submitted … check back after 1 min", says the service. */
 export const objectPatience: Patience = { first: 1000, longest: 10_000, whole: 180_000 };
 
+/** After a refusal of what an earlier apply may have sent: as long as the service says, and some more. Ms. */
+export const REFUSED_OBJECT_PATIENCE = 75_000;
+
 /** Looks at once and then with back-off, until `look` gives a value or patience ends. Waits count, not the clock. */
 export async function poll<T>(
   { sleep, signal }: Pick<Surroundings, 'sleep' | 'signal'>,

@@ -14,8 +14,13 @@ export function statusOf(body: Json | undefined): string | undefined {
   return typeof status === 'string' ? status : undefined;
 }
 
-/** The service's refusal inside an HTTP success. Secrets of the request that it repeats are hidden. */
-export function refusal(what: string, request: HttpRequest, body: Json | undefined): ReconcileError {
+/** The service's refusal inside an HTTP success; `reading`: of a call that reads. Secrets of the request that it repeats are hidden. */
+export function refusal(
+  what: string,
+  request: HttpRequest,
+  body: Json | undefined,
+  reading = false,
+): ReconcileError {
   const said = describeServiceError(body, '');
   const words = (request.secrets ?? [])
     .map((pointer) => getAt(request.body, pointer))
@@ -30,6 +35,7 @@ export function refusal(what: string, request: HttpRequest, body: Json | undefin
       remedy:
         'The service says what it does not accept: change that, or the rights of the user, then plan again.',
       exchange: { method: request.method, url: request.path, status: 200 },
+      reading,
     },
   );
 }

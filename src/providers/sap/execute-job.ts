@@ -19,6 +19,7 @@ import {
   gone,
   idFromAnswer,
   jobIdOf,
+  notFoundAfterWrite,
   overlay,
   secretPointers,
   writeOrSettle,
@@ -63,7 +64,7 @@ async function made(doing: Doing, id: string | undefined): Promise<LiveResource>
   const ref = { kind: 'SapJob', identity: name, ...(id === undefined ? {} : { id }) };
   const live = await readResource(client, ref, tenants);
   if (live !== null) return live;
-  throw gone(`Job "${name}", just created,`);
+  throw notFoundAfterWrite(`Job "${name}"`);
 }
 
 /** Made by somebody else, or by an earlier try of ours, since the plan: only what is just as wanted can pass. */

@@ -20,6 +20,7 @@ import {
   gone,
   idFromAnswer,
   jobIdOf,
+  notFoundAfterWrite,
   overlay,
   requirePart,
   secretPointers,
@@ -62,7 +63,7 @@ export async function postSchedule(doing: Doing, part: PartChange, values: JsonO
   if ('settled' in outcome) return outcome.settled;
   const id = idFromAnswer(outcome.answer, ['scheduleId']) ?? (await find());
   if (id !== undefined) return id;
-  throw gone(`Schedule "${part.key}", just created,`);
+  throw notFoundAfterWrite(`Schedule "${part.key}"`);
 }
 
 /** Schedules of the job that were there before this write. */

@@ -86,6 +86,7 @@ function emptyPage(what: string, total: number): ReconcileError {
   return new ReconcileError(`The service says there are ${total} ${what} but gives none.`, {
     code: 'LISTING_UNSOUND',
     category: 'rejected',
+    reading: true,
     remedy:
       'Nothing was decided on this answer. Try again; if it stays so, look at the state of the service.',
   });

@@ -91,9 +91,19 @@ function orNull(value: Json | undefined): Json {
 }
 
 export function gone(what: string): ReconcileError {
+  return goneFor(what, false);
+}
+
+/** What a write of ours made and a read does not show: the read says nothing about the write. */
+export function notFoundAfterWrite(what: string): ReconcileError {
+  return goneFor(`${what}, just created,`, true);
+}
+
+function goneFor(what: string, reading: boolean): ReconcileError {
   return new ReconcileError(`${what} is gone since the plan was made.`, {
     code: 'GONE_MEANWHILE',
     category: 'stale',
+    reading,
     remedy: 'Plan again.',
   });
 }
