@@ -36,15 +36,24 @@ export async function settleFailure(
   }
   try {
     const live = await readIntended(intent, session);
-    const { entries, open } = recognised(change, intent, live, { writer, context });
-    // What shows late may do so after a refusal, too: then it would be nobody's.
-    const mayCome = isMaking(intent) || !isRefusal(failure);
-    const isOpen = open[address] !== undefined && !isNeverAsked(failure) && mayCome;
-    await writer.record(entries, isOpen ? [] : [address]);
+    const found = recognised(change, intent, live, { writer, context });
+    await writer.record(found.entries, staysOpen(intent, failure, found) ? [] : [address]);
   } catch {
     // Neither read nor recorded: the intent is in the journal, and stays there.
     return;
   }
+}
+
+interface Found {
+  isRecognised: boolean;
+  mayShowLater: boolean;
+}
+
+/** One look that shows nothing settles it only where the service has said no, and shows things at once. */
+function staysOpen(intent: Intent, failure: unknown, { isRecognised, mayShowLater }: Found): boolean {
+  if (isNeverAsked(failure)) return false;
+  if (isRefusal(failure)) return isMaking(intent) && mayShowLater;
+  return !isRecognised || intent.action === 'update';
 }
 
 async function readIntended(intent: Intent, session: Session): Promise<LiveResource | undefined> {
@@ -82,7 +91,7 @@ function recognised(
     return entry === undefined ? [] : [[at, entry]];
   });
   const startedAt = formatInstant(now);
-  const { inventory, open } = recoverIntents({
+  const recovery = recoverIntents({
     journal: { id: '', startedAt, actor: '', intents: { [address]: intent } },
     inventory: Object.fromEntries(known),
     live: live === undefined ? [] : [live],
@@ -90,7 +99,10 @@ function recognised(
     sealer,
     now,
   });
-  const entries = Object.fromEntries([address, from].map((at) => [at, inventory[at] ?? null]));
-
-  return { entries, open };
+  const entries = Object.fromEntries([address, from].map((at) => [at, recovery.inventory[at] ?? null]));
+  return {
+    entries,
+    isRecognised: recovery.recognised.includes(address),
+    mayShowLater: recovery.open[address] !== undefined,
+  };
 }

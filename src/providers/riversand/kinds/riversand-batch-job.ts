@@ -19,6 +19,7 @@ export const riversandBatchJob: Kind = {
   replace: 'usual',
   unreadable: ['/enabled', '/startAt', '/jobInputPayload', '/recreateOn'],
   instances: idsOf,
+  eventual: true,
   atomic: ['/jobInputPayload', '/recreateOn'],
   derived: ['/instances'],
   secret: [],
