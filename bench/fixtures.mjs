@@ -27,9 +27,9 @@ function schedule(job, n) {
 /**
  * Writes a project with so many jobs (100 documents a file), and the seed of an emulator that already has them all.
  * Manifests are YAML as people write it, or each a line of JSON as generators do.
- * @param {{ folder: string; jobs: number; schedulesPerJob: number; style?: 'yaml' | 'json' }} options
+ * @param {{ folder: string; jobs: number; schedulesPerJob: number; style?: 'yaml' | 'json'; perFile?: number }} options
  */
-export function writeProject({ folder, jobs, schedulesPerJob, style = 'yaml' }) {
+export function writeProject({ folder, jobs, schedulesPerJob, style = 'yaml', perFile = 100 }) {
   const write = style === 'yaml' ? stringify : (value) => `${JSON.stringify(value)}\n`;
   mkdirSync(join(folder, 'jobs'), { recursive: true });
   const seed = { jobs: [] };
@@ -44,7 +44,7 @@ export function writeProject({ folder, jobs, schedulesPerJob, style = 'yaml' }) 
       metadata: { name, labels: { team: `team-${job % 7}` } },
       spec: { description: `Job number ${job}`, action, schedules: Object.fromEntries(schedules) },
     };
-    const file = `jobs/${String(Math.floor(job / 100)).padStart(4, '0')}.yaml`;
+    const file = `jobs/${String(Math.floor(job / perFile)).padStart(4, '0')}.yaml`;
     files.set(file, `${files.get(file) ?? ''}---\n${write(manifest)}`);
     seed.jobs.push({
       name,

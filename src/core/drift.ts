@@ -3,6 +3,7 @@ import type { FieldDiff } from './change.ts';
 import { diffFields } from './diff.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
 import { healRule, type PlanContext } from './plan-context.ts';
+import type { PlanMemo } from './plan-memo.ts';
 import type { Kind } from './provider.ts';
 import { type LiveResource, type Normalized, partPath } from './resource.ts';
 import { fillFromLive, pointersWithin, withAlternatives } from './scope.ts';
@@ -21,14 +22,19 @@ export function detectDrift(
   inventory: Inventory,
   live: readonly LiveResource[],
   context: PlanContext,
+  memo?: PlanMemo,
 ): Drift[] {
   const byIdentity = new Map(live.map((resource) => [`${resource.kind}\n${resource.identity}`, resource]));
   return Object.entries(inventory)
     .filter(([, entry]) => entry.released === undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([address, entry]) =>
-      driftOf(address, entry, byIdentity.get(`${entry.kind}\n${entry.identity}`), context),
-    );
+    .flatMap(([address, entry]) => {
+      const found = byIdentity.get(`${entry.kind}\n${entry.identity}`);
+      if (memo?.isCalm(entry, found) === true) return [];
+      const drifts = driftOf(address, entry, found, context);
+      if (drifts.length === 0) memo?.keepCalm(entry, found);
+      return drifts;
+    });
 }
 
 function driftOf(

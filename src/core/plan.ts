@@ -4,6 +4,7 @@ import { limitDeletes, refuseEmptySet } from './gates.ts';
 import type { Inventory } from './inventory.ts';
 import { orderChanges } from './order.ts';
 import type { PlanContext } from './plan-context.ts';
+import type { PlanMemo } from './plan-memo.ts';
 import { planResource, type ResourceInput } from './plan-resource.ts';
 import { type Address, formatAddress, type LiveResource, type Resource } from './resource.ts';
 
@@ -28,15 +29,17 @@ export interface PlannedChanges {
 
 /**
  * What has to be done so that live becomes desired, given what we last applied (SEMANTICS 1).
- * Pure and deterministic: the order of the inputs changes nothing.
+ * Pure and deterministic: the order of the inputs changes nothing. `memo`: of earlier plans of the target.
  */
-export function planChanges(input: PlanInput, context: PlanContext): PlannedChanges {
+export function planChanges(input: PlanInput, context: PlanContext, memo?: PlanMemo): PlannedChanges {
   const triples = matchUp(input).filter((triple) => input.selects?.(triple.address) ?? true);
   const changes: Change[] = [];
   const diagnostics: Diagnostic[] = [];
   let noop = 0;
   for (const triple of triples) {
-    const plan = planResource(triple, context);
+    const known = memo?.knownPlan(triple);
+    const plan = known ?? planResource(triple, context);
+    if (known === undefined) memo?.keepPlan(triple, plan);
     if (plan.change !== undefined) changes.push(plan.change);
     else if (triple.desired !== undefined) noop++;
     diagnostics.push(...plan.diagnostics);

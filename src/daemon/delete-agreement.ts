@@ -17,11 +17,14 @@ function deletionsOf(change: PlanChange): string[] {
 export class DeleteAgreement {
   #last: ReadonlySet<string> = new Set();
 
-  /** Takes the plan of a pass; gives the addresses with deletions that the pass before did not have. */
-  compare(changes: readonly PlanChange[]): string[] {
+  /**
+   * Takes the plan of a pass; gives the addresses with deletions that the pass before did not have. A plan made `again` over
+   * the same observation confirms nothing, but it can be confirmed.
+   */
+  compare(changes: readonly PlanChange[], again: boolean): string[] {
     const now = new Set(changes.flatMap(deletionsOf));
     const unconfirmed = changes.filter((change) =>
-      deletionsOf(change).some((deletion) => !this.#last.has(deletion)),
+      deletionsOf(change).some((deletion) => again || !this.#last.has(deletion)),
     );
     this.#last = now;
     return unconfirmed.map(({ address }) => address);

@@ -1,8 +1,10 @@
 import { canonicalText, type Json } from '../core/json.ts';
 import type { PlanChange, PlanTarget } from '../core/plan-document.ts';
+import { createPlanMemo } from '../core/plan-memo.ts';
 import { applyTarget } from '../engine/apply.ts';
 import { planTarget } from '../engine/plan.ts';
-import type { PlannedTarget } from '../engine/types.ts';
+import { type PlannedBefore, planAgain } from '../engine/plan-again.ts';
+import type { PlannedTarget, TargetInput } from '../engine/types.ts';
 import type { Passes, SeenTarget } from './passes.ts';
 
 export interface EnginePassesOptions {
@@ -16,14 +18,32 @@ export interface EnginePassesOptions {
 
 /** Passes made with the engine: planning opens no session that could write, applying takes the lock first. */
 export function enginePasses({ concurrency, redacted, progress }: EnginePassesOptions): Passes {
+  /** Per target: what the last plan was made over. None after an apply. */
+  const plans = new Map<string, PlannedBefore>();
+
+  /** Over the last observation if it is young enough; else over a new one. */
+  async function plan(input: TargetInput, maxAge: number): Promise<{ planned: PlannedTarget; again: boolean }> {
+    const before = plans.get(input.name);
+    plans.delete(input.name);
+    const reading = { ...input, readOnly: true };
+    const isYoung =
+      before !== undefined && input.surroundings.now() - before.observed.observedAt < maxAge;
+    const again = isYoung ? await planAgain(reading, before) : undefined;
+    const memo = again === undefined || before === undefined ? createPlanMemo() : before.memo;
+    const planned = again ?? (await planTarget(reading, memo));
+    await planned.close();
+    plans.set(input.name, { input: reading, observed: planned.observed, memo });
+    return { planned, again: again !== undefined };
+  }
+
   return {
-    async plan(input) {
-      const planned = await planTarget({ ...input, readOnly: true });
-      await planned.close();
+    async plan(input, { maxAge }) {
+      const { planned, again } = await plan(input, maxAge);
       progress(input.name);
-      return seenOf(planned, redacted);
+      return seenOf(planned, again, redacted);
     },
     async apply(input, { document, addresses, signal }) {
+      plans.delete(input.name);
       const wanted = new Set(addresses);
       const planned = await planTarget({
         ...input,
@@ -46,13 +66,19 @@ export function enginePasses({ concurrency, redacted, progress }: EnginePassesOp
   };
 }
 
-function seenOf(planned: PlannedTarget, redacted: EnginePassesOptions['redacted']): SeenTarget {
+function seenOf(
+  planned: PlannedTarget,
+  again: boolean,
+  redacted: EnginePassesOptions['redacted'],
+): SeenTarget {
   return {
     document: redacted(planned.document),
     drift: planned.drift,
     desired: planned.input.resources,
     live: planned.live,
     inventory: planned.state.inventory,
+    observedAt: planned.observed.observedAt,
+    again,
   };
 }
 

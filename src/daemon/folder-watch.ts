@@ -12,16 +12,19 @@ export interface FolderWatchOptions {
   /** Absolute. */
   folder: string;
   clock: DaemonClock;
+  /** At once, for each notice: something happened at this path. */
+  onNoise(path: string): void;
+  /** When it is quiet again. */
   onChange(): void;
   onError(message: string): void;
 }
 
 /**
- * Says that something below a folder may have changed. What exactly is not said: rename-and-replace and the swap of a
- * mounted ConfigMap (`..data`) arrive as noise, so that everything is read again.
+ * Says that something below a folder may have changed. Rename-and-replace and the swap of a mounted ConfigMap (`..data`)
+ * arrive as noise: the paths say what to read again, not what happened there.
  */
 export function watchFolder(options: FolderWatchOptions): () => Promise<void> {
-  const { folder, clock, onChange, onError } = options;
+  const { folder, clock, onNoise, onChange, onError } = options;
   let first: number | undefined;
   let cancel = (): void => undefined;
   const fire = (): void => {
@@ -44,7 +47,10 @@ export function watchFolder(options: FolderWatchOptions): () => Promise<void> {
         .split(sep)
         .some((name) => ignored.has(name)),
   });
-  watcher.on('all', noise);
+  watcher.on('all', (_event, path) => {
+    onNoise(path);
+    noise();
+  });
   watcher.on('error', (error) => onError(error instanceof Error ? error.message : String(error)));
   return async () => {
     cancel();

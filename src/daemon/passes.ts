@@ -12,6 +12,10 @@ export interface SeenTarget {
   desired: readonly Resource[];
   live: readonly LiveResource[];
   inventory: Inventory;
+  /** Epoch ms: since when the service may be another one than this shows. */
+  observedAt: number;
+  /** The service was not observed for this plan: it was made over the observation of an earlier one. */
+  again: boolean;
 }
 
 export interface ApplyWish {
@@ -25,8 +29,11 @@ export interface ApplyWish {
 
 /** The two things a pass does with the engine. */
 export interface Passes {
-  /** Reads the service; cannot write. */
-  plan(input: TargetInput): Promise<SeenTarget>;
+  /**
+   * Reads the service; cannot write. `maxAge`: ms for which the last observation may serve again, so that only what the
+   * manifests have changed is read.
+   */
+  plan(input: TargetInput, how: { maxAge: number }): Promise<SeenTarget>;
   /**
    * Takes the lock, plans again, and applies the wished changes if they are still the same; `moved` when they are not.
    * Throws ReconcileError when nothing was written.

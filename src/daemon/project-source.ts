@@ -1,6 +1,14 @@
 import type { Config } from '../config/index.ts';
 import type { Finding } from '../core/errors.ts';
-import { createManifestCache, type LoadResult, uniqueFindings } from '../manifest/index.ts';
+import {
+  createManifestCache,
+  createResolveMemo,
+  type LoadResult,
+  nodeFileAccess,
+  type ResolveMemo,
+  rememberFiles,
+  uniqueFindings,
+} from '../manifest/index.ts';
 import { loadProject } from '../project/load-project.ts';
 import { openStore } from '../project/open-store.ts';
 import { resolveOne } from '../project/prepare.ts';
@@ -21,19 +29,36 @@ interface ReadInput {
   store: StateStore;
 }
 
-/**
- * Reads a project again and again, parsing only files that have changed. `ref`: the manifests as of a commit, instead of
- * those in the folder.
- */
-export function createProjectReader({ context, gathered }: ProjectReaderOptions) {
+export interface ProjectReader {
+  /**
+   * `ref`: the manifests as of a commit, instead of those in the folder. `thorough`: opens every file and resolves every
+   * manifest; else only those that are known to be others than before.
+   */
+  read(how: { thorough: boolean }, ref?: string): Promise<Reading>;
+  /** Something happened at this path. */
+  changed(path: string): void;
+}
+
+/** Reads a project again and again, parsing only files that have changed. */
+export function createProjectReader({ context, gathered }: ProjectReaderOptions): ProjectReader {
   const cache = createManifestCache();
+  const files = rememberFiles(nodeFileAccess);
+  const memos = new Map<string, ResolveMemo>();
   /** Which files each target was made of when it was last sound: a file that breaks later is their trouble alone. */
   const filesOf = new Map<string, ReadonlySet<string>>();
   let opened: { key: string; store: StateStore } | undefined;
 
-  return async function read(ref?: string): Promise<Reading> {
+  return { read, changed: files.changed };
+
+  async function read({ thorough }: { thorough: boolean }, ref?: string): Promise<Reading> {
+    if (thorough) {
+      files.forget();
+      memos.clear();
+    }
     const { config, loaded, findings } = await loadProject(context, {
       cache,
+      files,
+      commitOnly: true,
       ...(ref === undefined ? {} : { ref }),
     });
     if (config === undefined || loaded === undefined) return { targets: new Map(), findings };
@@ -47,7 +72,13 @@ export function createProjectReader({ context, gathered }: ProjectReaderOptions)
     }
     const { commit } = loaded.source;
     return { targets, findings: ofConfig, ...(commit === undefined ? {} : { commit }) };
-  };
+  }
+
+  function memoOf(name: string): ResolveMemo {
+    const memo = memos.get(name) ?? createResolveMemo();
+    memos.set(name, memo);
+    return memo;
+  }
 
   /** The same store for as long as the config says the same. */
   async function storeOf(config: Config): Promise<StateStore> {
@@ -72,6 +103,7 @@ export function createProjectReader({ context, gathered }: ProjectReaderOptions)
       surroundings: gathered.surroundings,
       store,
       claim: gathered.store.claim,
+      memo: memoOf(name),
     });
     const all = uniqueFindings([...broken.filter((finding) => concerns(name, finding)), ...findings]);
     const isSound = prepared !== undefined && !all.some(({ severity }) => severity === 'error');

@@ -23,8 +23,11 @@ export interface ReadTarget {
 export interface Source {
   /** For people: a folder, or a remote with its branch; without credentials. */
   readonly title: string;
-  /** Reads as of now. Throws when the source as a whole cannot be read: an unreachable remote, a folder that is gone. */
-  read(): Promise<Reading>;
+  /**
+   * Reads as of now. Throws when the source as a whole cannot be read: an unreachable remote, a folder that is gone.
+   * `thorough`: looks at everything again, whatever the watch has said or not said.
+   */
+  read(how: { thorough: boolean }): Promise<Reading>;
   /** Calls `onChange` when it may be worth reading again; the returned function ends that. */
   watch(onChange: (trigger: 'files' | 'git') => void): () => Promise<void>;
 }

@@ -7,16 +7,19 @@ export interface FolderSourceOptions {
   /** Absolute path of the project. */
   folder: string;
   clock: DaemonClock;
-  read(): Promise<Reading>;
+  read(how: { thorough: boolean }): Promise<Reading>;
+  /** Something happened at this path. */
+  changed(path: string): void;
   warn(message: string): void;
 }
 
 /** A project in a folder, read again when a file changes. */
-export function folderProject({ folder, clock, read, warn }: FolderSourceOptions): Source {
+export function folderProject({ folder, clock, read, changed, warn }: FolderSourceOptions): Source {
   return {
     title: folder,
-    read: () => read(),
-    watch: (onChange) => watchFolder({ folder, clock, onChange: () => onChange('files'), onError: warn }),
+    read,
+    watch: (onChange) =>
+      watchFolder({ folder, clock, onNoise: changed, onChange: () => onChange('files'), onError: warn }),
   };
 }
 
@@ -28,7 +31,7 @@ export interface GitSourceOptions {
   /** ms between two looks at the remote. */
   interval: number;
   /** Reads the project as of a commit. */
-  read(commit: string): Promise<Reading>;
+  read(commit: string, how: { thorough: boolean }): Promise<Reading>;
 }
 
 /** A project in a git repository, read again when its branch moves. */
@@ -37,10 +40,10 @@ export function gitProject(options: GitSourceOptions): Source {
   let known = '';
   return {
     title: options.title,
-    async read() {
+    async read(how) {
       const commit = await mirror.update();
       known = commit;
-      const reading = await options.read(commit);
+      const reading = await options.read(commit, how);
       return { ...reading, commit };
     },
     watch(onChange) {

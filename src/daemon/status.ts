@@ -63,6 +63,8 @@ export interface TargetStatus {
   commit?: string;
   /** The last plan, redacted. */
   plan?: PlanTarget;
+  /** When the service was observed for it as a whole; what the manifests have changed since was read at the time of the pass. */
+  observedAt?: number;
   lastPass?: PassRecord;
   lastApply?: { at: number; summary: Partial<Record<OutcomeStatus, number>>; commit?: string };
   /** Of the last pass, when it failed. */

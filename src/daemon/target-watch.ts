@@ -26,7 +26,7 @@ export interface TargetWatchDeps {
   memory: WatchMemory;
   queue: Pick<WorkQueue, 'add' | 'addAfter' | 'forget' | 'phase'>;
   /** Config and manifests as of now; throws when the source as a whole cannot be read. */
-  read(): Promise<Reading>;
+  read(how: { thorough: boolean }): Promise<Reading>;
   /** From the command line; they win over the config. */
   mode?: WatchMode;
   interval?: number;
@@ -37,6 +37,9 @@ export interface TargetWatchDeps {
 
 /** A pass that saw a deletion for the first time, or has just written, looks again this soon, ms. */
 const SECOND_LOOK = 5_000;
+
+/** What only says that the manifests are others: what the service looked like a moment ago may serve for their plan. */
+const aboutManifests: ReadonlySet<Trigger> = new Set(['files', 'git', 'hook']);
 
 /** One target of the daemon: its passes, and what people see of it. */
 export class TargetWatch {
@@ -139,7 +142,8 @@ export class TargetWatch {
   }
 
   async #steps(record: PassRecord): Promise<void> {
-    const { input, stale, commit } = this.#take(await this.#reading());
+    const thorough = !record.triggers.every((trigger) => aboutManifests.has(trigger));
+    const { input, stale, commit } = this.#take(await this.#reading({ thorough }));
     const who = record.triggers.join(', ');
     Object.assign(record, optional('commit', commit));
     if (input === undefined) {
@@ -148,21 +152,22 @@ export class TargetWatch {
       this.#board.update({ waiting: { for: 'stale' } });
       return;
     }
-    const seen = await this.#deps.passes.plan(input);
+    const maxAge = thorough ? 0 : this.#board.status.interval;
+    const seen = await this.#deps.passes.plan(input, { maxAge });
     record.requests += seen.document.requests;
     this.#seen = seen;
     await this.orders.endPauseInTime();
     const decision = this.#decide(seen, stale);
-    this.#show(seen.document, decision, { who, ...optional('commit', commit) });
+    this.#show(seen, decision, { who, ...optional('commit', commit) });
     this.#board.update({ failures: 0, error: undefined });
     if (decision.apply.length > 0) await this.#apply(input, seen, decision, record);
     if (decision.waiting.for === 'agreement') this.#after('confirm', SECOND_LOOK);
   }
 
   /** A source that cannot be read is no reason to be blind: the last good manifests go on being compared. */
-  async #reading(): Promise<Reading> {
+  async #reading(how: { thorough: boolean }): Promise<Reading> {
     try {
-      return await this.#deps.read();
+      return await this.#deps.read(how);
     } catch (error) {
       if (this.#good === undefined) throw error;
       const { code, message } = errorOf(error);
@@ -221,7 +226,7 @@ export class TargetWatch {
       paused: this.orders.pause !== undefined,
       window: { open, ...optional('opens', open ? undefined : this.#windows.nextOpening(now)) },
       ...optional('approved', this.orders.approval?.digest),
-      unconfirmed: this.#agreement.compare(seen.document.changes),
+      unconfirmed: this.#agreement.compare(seen.document.changes, seen.again),
       fights,
     });
   }
@@ -277,9 +282,9 @@ export class TargetWatch {
     this.#retry();
   }
 
-  #show(plan: PlanTarget, { waiting }: Decision, about: { who: string; commit?: string }): void {
+  #show({ document: plan, observedAt }: SeenTarget, { waiting }: Decision, about: { who: string; commit?: string }): void {
     const isOther = this.#board.status.plan?.digest !== plan.digest;
-    this.#board.update({ plan, url: plan.url, waiting, ...optional('commit', about.commit) });
+    this.#board.update({ plan, observedAt, url: plan.url, waiting, ...optional('commit', about.commit) });
     const count = plan.changes.length;
     if (waiting.for === 'refused')
       this.#board.become('refused', { type: 'refused', message: refusalOf(plan), ...about }, isOther);

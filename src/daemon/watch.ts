@@ -37,7 +37,8 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #queue: WorkQueue;
   readonly #targets = new Map<string, TargetWatch>();
-  readonly #read: () => Promise<Reading>;
+  readonly #read: (how: { thorough: boolean }) => Promise<Reading>;
+
   readonly #changeListeners = new Set<(target: string) => void>();
   #unwatch: () => Promise<void> = async () => undefined;
   #sourceError: string | undefined;
@@ -47,7 +48,7 @@ export class Watch {
     const { clock, concurrency, timeLimit, source } = options;
     this.#options = options;
     this.health = new HealthWatch({ clock, timeLimit });
-    this.#read = shareReading(() => source.read());
+    this.#read = shareReading((how) => source.read(how));
     this.events.listen(options.happened);
     this.#queue = new WorkQueue({
       clock,
@@ -84,7 +85,7 @@ export class Watch {
 
   /** Throws when the first reading fails or has no target: a daemon with nothing to do is a mistake. */
   async start(): Promise<void> {
-    const reading = await this.#read();
+    const reading = await this.#read({ thorough: true });
     this.#know(reading);
     const missing = (this.#options.targets ?? []).filter((name) => !this.#targets.has(name));
     if (missing.length > 0 || this.#targets.size === 0) {
@@ -121,13 +122,16 @@ export class Watch {
   }
 
   async #sourceMoved(trigger: 'files' | 'git'): Promise<void> {
-    try {
-      const reading = await this.#read();
-      this.#sourceRead();
-      this.#know(reading);
-      for (const target of this.#targets.values()) target.supersede(reading);
-    } catch (error) {
-      this.#sourceFailed(error);
+    // Each pass reads for itself; an apply under way has to know before its turn comes.
+    if ([...this.#targets.values()].some(({ status }) => status.phase === 'applying')) {
+      try {
+        const reading = await this.#read({ thorough: false });
+        this.#sourceRead();
+        this.#know(reading);
+        for (const target of this.#targets.values()) target.supersede(reading);
+      } catch (error) {
+        this.#sourceFailed(error);
+      }
     }
     this.triggerAll(trigger);
   }
@@ -138,7 +142,9 @@ export class Watch {
     for (const name of reading.targets.keys()) {
       if (this.#targets.has(name) || (only !== undefined && !only.includes(name))) continue;
       this.#targets.set(name, this.#newTarget(name));
-      if (this.#ready) void this.#targets.get(name)?.orders.open();
+      if (!this.#ready) continue;
+      void this.#targets.get(name)?.orders.open();
+      this.#queue.add(name, 'start');
     }
     if (reading.findings.some(({ severity }) => severity === 'error')) return;
     for (const name of this.#targets.keys()) if (!reading.targets.has(name)) this.#targets.delete(name);
@@ -152,8 +158,8 @@ export class Watch {
       passes,
       memory,
       queue: this.#queue,
-      read: async () => {
-        const reading = await this.#readOrFail();
+      read: async (how) => {
+        const reading = await this.#readOrFail(how);
         this.health.progress(name);
         return reading;
       },
@@ -164,9 +170,9 @@ export class Watch {
     });
   }
 
-  async #readOrFail(): Promise<Reading> {
+  async #readOrFail(how: { thorough: boolean }): Promise<Reading> {
     try {
-      const reading = await this.#read();
+      const reading = await this.#read(how);
       this.#sourceRead();
       this.#know(reading);
       return reading;

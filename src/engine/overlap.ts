@@ -1,30 +1,39 @@
 import type { Diagnostic } from '../core/errors.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { Resource } from '../core/resource.ts';
-import type { StateStore } from '../state/store.ts';
+import type { TargetState } from '../state/store.ts';
+import type { TargetInput } from './types.ts';
 
 interface OverlapInput {
-  store: StateStore;
-  /** The other targets of the config. */
-  others: readonly string[];
+  /** The states of the config's other targets. */
+  others: ReadonlyMap<string, TargetState>;
   instance: string;
   resources: readonly Resource[];
   inventory: Inventory;
+}
+
+/** The states of the config's other targets, as far as there are any. */
+export async function statesOf({ store, others = [] }: TargetInput): Promise<Map<string, TargetState>> {
+  const states = new Map<string, TargetState>();
+  for (const other of others) {
+    const state = await store.read(other);
+    if (state !== null) states.set(other, state);
+  }
+  return states;
 }
 
 /**
  * Two targets on one instance must not own the same object: each would undo the other's work (SEMANTICS 2).
  * What another target's state owns there refuses this one.
  */
-export async function refuseOverlap(input: OverlapInput): Promise<Diagnostic[]> {
+export function refuseOverlap(input: OverlapInput): Diagnostic[] {
   const mine = new Map(input.resources.map((resource) => [keyOf(resource), resource.address]));
   for (const [address, entry] of Object.entries(input.inventory)) {
     if (entry.released === undefined) mine.set(keyOf(entry), address);
   }
   const found: Diagnostic[] = [];
-  for (const other of input.others) {
-    const state = await input.store.read(other);
-    if (state === null || state.instance !== input.instance) continue;
+  for (const [other, state] of input.others) {
+    if (state.instance !== input.instance) continue;
     for (const entry of Object.values(state.inventory)) {
       const address = mine.get(keyOf(entry));
       if (address === undefined || entry.released !== undefined) continue;

@@ -9,6 +9,7 @@ import type { Connection, Provider, Session, Surroundings } from '../core/provid
 import type { LiveResource, Resource } from '../core/resource.ts';
 import type { LockClaim, StateLock, StateStore, TargetState } from '../state/store.ts';
 import type { AvoidRuns } from './avoid-runs.ts';
+import type { ObservedTarget } from './plan-observed.ts';
 
 /** One target, ready to be planned: everything an entry point has gathered. */
 export interface TargetInput {
@@ -64,6 +65,8 @@ export interface PlannedTarget {
   instance: string;
   /** The service's clock minus ours, ms. */
   skew: number;
+  /** What it was planned over. */
+  observed: ObservedTarget;
 }
 
 export interface ApplyOptions {

@@ -28,8 +28,8 @@ export interface FolderSourceOptions {
   skip?: readonly string[];
   /** Bytes of a file that are read at most. */
   maxFileBytes?: number;
-  /** Ask git for the commit and whether the folder differs from it. Default: true. */
-  git?: boolean;
+  /** Ask git for the commit and whether the folder differs from it, or for the commit alone. Default: true. */
+  git?: boolean | 'commit';
   files?: FileAccess;
 }
 
@@ -84,7 +84,7 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
   }
   // Git works in a process of its own meanwhile.
   const [status, read] = await Promise.all([
-    options.git === false ? {} : gitStatus(root),
+    options.git === false ? {} : gitStatus(root, { commitOnly: options.git === 'commit' }),
     readAll(paths, realRoot, display, files, maxFileBytes),
   ]);
   return {

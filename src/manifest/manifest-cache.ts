@@ -31,6 +31,13 @@ export function createManifestCache(): ManifestCache {
   };
 }
 
+const known = new WeakMap<Uint8Array, string>();
+
+/** Bytes that were read never change: hashed once each. */
 export function hashBytes(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('base64');
+  const before = known.get(bytes);
+  if (before !== undefined) return before;
+  const hash = createHash('sha256').update(bytes).digest('base64');
+  known.set(bytes, hash);
+  return hash;
 }

@@ -31,6 +31,8 @@ export interface Overlaid {
 
 export interface Overlay {
   apply(value: JsonObject, kind: string, name: string): Overlaid;
+  /** Counts the patches that match as used, without applying them. */
+  touch(kind: string, name: string): void;
   /** Patches that matched nothing so far. */
   unused(): number[];
 }
@@ -54,6 +56,9 @@ export function createOverlay(patches: readonly OverlayPatch[]): Overlay {
       }
       checkIdentity(value, result);
       return result;
+    },
+    touch(kind, name) {
+      for (const entry of prepared) if (entry.matchesKind(kind) && entry.matchesName(name)) entry.used = true;
     },
     unused: () => prepared.flatMap((entry, index) => (entry.used ? [] : [index])),
   };

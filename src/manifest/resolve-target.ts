@@ -1,14 +1,15 @@
 import type { Finding } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { Pointer } from '../core/pointer.ts';
 import type { Kind } from '../core/provider.ts';
 import type { Place, Resource } from '../core/resource.ts';
-import { type BuildContext, buildResource } from './build-resource.ts';
+import { type BuildContext, type Built, buildResource } from './build-resource.ts';
 import { type Candidate, findDuplicates } from './duplicates.ts';
 import { createLookup, type Environment, type LookupRules, resolveVariables } from './environment.ts';
 import { type LoadedManifest, sortFindings, uniqueFindings } from './load-manifests.ts';
 import type { LocateOptions } from './locate.ts';
 import { createOverlay, type OverlayPatch } from './overlay.ts';
+import { type ResolveMemo, watchLookup } from './resolve-memo.ts';
 
 /** What a target says about manifests. `TargetConfig` of the config fits. */
 export interface TargetRules {
@@ -38,6 +39,8 @@ export interface ResolveInput {
    * checked. Such resources are good for nothing else.
    */
   placeholders?: boolean;
+  /** For those who resolve the same documents again and again, always for the same target. */
+  memo?: ResolveMemo;
 }
 
 export interface ResolvedTarget {
@@ -67,20 +70,40 @@ export function resolveTarget(input: ResolveInput): ResolvedTarget {
     redact,
     placeholders,
   };
-  const context: BuildContext = {
+  const lookup = createLookup(rules);
+  const context: Omit<BuildContext, 'lookup'> = {
     targetName: target.name,
     overlay,
-    lookup: createLookup(rules),
     redact,
     now: input.now,
     placeInConfig: (pointer, options) => target.locate?.(pointer, options),
+  };
+  const { memo } = input;
+  memo?.rules({
+    kinds: input.kinds.map(({ kind }) => kind),
+    patches: target.patches as unknown as Json,
+    allowEnv: [...target.allowEnv],
+    variables: variables.value,
+    secrets: variables.secrets,
+    placeholders,
+  });
+  const build = (manifest: LoadedManifest, kind: Kind): Built => {
+    const known = memo?.get(manifest.value);
+    if (known !== undefined) {
+      overlay.touch(manifest.kind, manifest.name ?? '');
+      return known;
+    }
+    const watched = watchLookup(lookup);
+    const built = buildResource(manifest, kind, { ...context, lookup: watched.lookup });
+    memo?.keep(manifest.value, built, watched);
+    return built;
   };
   const kinds = new Map(input.kinds.map((kind) => [kind.kind, kind]));
   const candidates: Candidate[] = [];
   for (const manifest of input.manifests) {
     const kind = kinds.get(manifest.kind);
     if (kind === undefined || !hasLabels(manifest.value, target.select.labels)) continue;
-    const built = buildResource(manifest, kind, context);
+    const built = build(manifest, kind);
     findings.push(...built.findings);
     if (built.name !== undefined) {
       candidates.push({ kind: manifest.kind, name: built.name, manifest, resource: built.resource });

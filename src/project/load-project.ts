@@ -3,6 +3,7 @@ import { type Config, createConfigEnvironment, loadConfig, type TargetConfig } f
 import { type Finding, ReconcileError } from '../core/errors.ts';
 import type { Provider } from '../core/provider.ts';
 import {
+  type FileAccess,
   folderSource,
   gitSource,
   type LoadResult,
@@ -21,10 +22,20 @@ export interface Project {
   findings: Finding[];
 }
 
+interface LoadProjectOptions {
+  /** Manifests as of this commit, instead of those in the folder. */
+  ref?: string;
+  cache?: ManifestCache;
+  /** Where the manifests in the folder are read from; default: this machine's files. */
+  files?: FileAccess;
+  /** Do not ask git whether the folder differs from the commit. */
+  commitOnly?: boolean;
+}
+
 /** Reads config and manifests: from the folder, or with `ref` the manifests as of a commit. */
 export async function loadProject(
   context: ProjectContext,
-  { ref, cache }: { ref?: string; cache?: ManifestCache } = {},
+  { ref, cache, files, commitOnly = false }: LoadProjectOptions = {},
 ): Promise<Project> {
   const { config, manifests, findings } = await loadConfig({
     cwd: context.cwd,
@@ -37,7 +48,14 @@ export async function loadProject(
   const configFile = relative(root, file);
   const source =
     ref === undefined
-      ? folderSource({ root, patterns, displayRoot: displayRoot(context.cwd, root), skip: [file] })
+      ? folderSource({
+          root,
+          patterns,
+          displayRoot: displayRoot(context.cwd, root),
+          skip: [file],
+          ...(files === undefined ? {} : { files }),
+          ...(commitOnly ? { git: 'commit' } : {}),
+        })
       : gitSource({ root, patterns, ref, skip: [configFile] });
   const loaded = await loadManifests(source, cache === undefined ? {} : { cache });
   if (config !== undefined) return { config, loaded, findings: [...findings, ...loaded.findings] };

@@ -8,7 +8,13 @@ import { type Finding, ReconcileError } from '../core/errors.ts';
 import type { Look } from '../core/look.ts';
 import type { Surroundings } from '../core/provider.ts';
 import type { TargetInput } from '../engine/types.ts';
-import { type LoadResult, resolveTarget, sortFindings, uniqueFindings } from '../manifest/index.ts';
+import {
+  type LoadResult,
+  type ResolveMemo,
+  resolveTarget,
+  sortFindings,
+  uniqueFindings,
+} from '../manifest/index.ts';
 import type { LockClaim, StateStore } from '../state/store.ts';
 import { assertNoErrors, chooseTargets, loadProject, providerOf } from './load-project.ts';
 import { createOnly, type Only } from './only.ts';
@@ -113,6 +119,7 @@ export interface ResolveOneInput {
   surroundings: Surroundings;
   store: StateStore;
   claim: LockClaim;
+  memo?: ResolveMemo;
 }
 
 /** One target of a project that was read: what it wants and how to reach it, and all that is wrong with either. */
@@ -128,6 +135,7 @@ export function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget;
     environment,
     redact: surroundings.redact,
     now: context.io.now(),
+    ...(input.memo === undefined ? {} : { memo: input.memo }),
   });
   const { connection, findings: connecting } = resolveConnection(target, {
     environment,

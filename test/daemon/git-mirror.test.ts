@@ -109,7 +109,7 @@ describe('a project in git', () => {
       interval: 60_000,
       read: async () => ({ targets: new Map(), findings: [] }),
     });
-    expect((await source.read()).commit).toBe('a');
+    expect((await source.read({ thorough: true })).commit).toBe('a');
     const stop = source.watch((trigger) => void told.push(trigger));
     await clock.advance(300_000);
     expect(told).toEqual([]);

@@ -77,6 +77,8 @@ export function createWorld(
     differences: (_name: string): PlanChange[] => [],
     drift: (_name: string): Drift[] => [],
     blocked: 0,
+    /** Plans are made over an earlier observation. */
+    again: false,
     desired: [] as Resource[],
     /** What an apply does; the default does everything. */
     apply: async (name: string, wish: ApplyWish): Promise<TargetOutcome | 'moved'> =>
@@ -121,7 +123,15 @@ export function createWorld(
       if (world.serviceDown)
         throw new ReconcileError('no answer', { code: 'NO_ANSWER', category: 'transient' });
       const document = planOf(name, world.differences(name), world.blocked);
-      return { document, drift: world.drift(name), desired: world.desired, live: [], inventory: {} };
+      return {
+        document,
+        drift: world.drift(name),
+        desired: world.desired,
+        live: [],
+        inventory: {},
+        observedAt: clock.now(),
+        again: world.again,
+      };
     },
     async apply({ name }, wish) {
       applies.push({ name, addresses: wish.addresses, at: clock.now() });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
@@ -9,7 +10,7 @@ import { fileMemory } from '../../daemon/file-memory.ts';
 import { GitMirror } from '../../daemon/git-mirror.ts';
 import { type Address, parseAddress } from '../../daemon/listen.ts';
 import { createNotifier, type NotifyTarget } from '../../daemon/notify.ts';
-import { createProjectReader } from '../../daemon/project-source.ts';
+import { createProjectReader, type ProjectReader } from '../../daemon/project-source.ts';
 import type { Source } from '../../daemon/source.ts';
 import { folderProject, gitProject } from '../../daemon/sources.ts';
 import { startDaemon } from '../../daemon/start.ts';
@@ -102,11 +103,11 @@ Examples:
       const warn = (message: string): void => surroundings.log('warn', message);
       const token = readSecret(context, options.tokenFile, 16);
       const hookSecret = readSecret(context, options.hookSecretFile, 8);
-      const read = (at: Context) => createProjectReader({ context: at, gathered });
+      const readerOf = (at: Context) => createProjectReader({ context: at, gathered });
       const source =
         options.repo === undefined
-          ? await folderOf(context, { clock, warn, read: read(context) })
-          : gitOf(context, options, { clock, dataDir, read });
+          ? await folderOf(context, { clock, warn, reader: readerOf(context) })
+          : gitOf(context, options, { clock, dataDir, readerOf });
       const audit = createAuditLog(
         options.auditLog === undefined
           ? join(dataDir, 'audit.ndjson')
@@ -161,13 +162,14 @@ Examples:
 interface SourceParts {
   clock: ReturnType<typeof daemonClock>;
   warn(message: string): void;
-  read: ReturnType<typeof createProjectReader>;
+  reader: ProjectReader;
 }
 
-async function folderOf(context: Context, { clock, warn, read }: SourceParts): Promise<Source> {
+async function folderOf(context: Context, { clock, warn, reader }: SourceParts): Promise<Source> {
   const { config } = await loadProject(context);
-  const folder = config?.root ?? context.cwd;
-  return folderProject({ folder, clock, warn, read: () => read() });
+  // Files are read below the real folder: notices have to name the same paths.
+  const folder = await realpath(config?.root ?? context.cwd);
+  return folderProject({ folder, clock, warn, read: (how) => reader.read(how), changed: reader.changed });
 }
 
 function gitOf(
@@ -176,7 +178,7 @@ function gitOf(
   parts: {
     clock: SourceParts['clock'];
     dataDir: string;
-    read(context: Context): ReturnType<typeof createProjectReader>;
+    readerOf(context: Context): ProjectReader;
   },
 ): Source {
   const folder = join(parts.dataDir, 'mirror');
@@ -191,7 +193,7 @@ function gitOf(
     allowRewind: allowRewind === true,
     git: createGit({ folder, env: context.io.env }),
   });
-  const read = parts.read({
+  const reader = parts.readerOf({
     ...context,
     cwd: dirname(join(folder, configFile)),
     config: join(folder, configFile),
@@ -201,7 +203,7 @@ function gitOf(
     title: `${repo.replace(/^([a-z+]+:\/\/)[^@/]+@/i, '$1')} ${ref}`,
     clock: parts.clock,
     interval: gitInterval,
-    read,
+    read: (commit, how) => reader.read(how, commit),
   });
 }
 

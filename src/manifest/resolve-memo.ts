@@ -1,0 +1,50 @@
+import { canonicalText, type Json, type JsonObject } from '../core/json.ts';
+import type { Built } from './build-resource.ts';
+import type { Lookup } from './interpolate.ts';
+
+/** What manifests of one target were resolved to: a document that was not parsed again need not be resolved again. */
+export interface ResolveMemo {
+  /** Call first: forgets everything when the target fills in something else than before. */
+  rules(rules: Json): void;
+  get(document: JsonObject): Built | undefined;
+  /** Keeps it, if it is sound and made of nothing that can change by itself. */
+  keep(document: JsonObject, built: Built, lookup: WatchedLookup): void;
+}
+
+/** A lookup that notes whether something was filled in from outside of the config. */
+export interface WatchedLookup {
+  lookup: Lookup;
+  readonly sawOutside: boolean;
+}
+
+export function createResolveMemo(): ResolveMemo {
+  let key: string | undefined;
+  let known = new WeakMap<JsonObject, Built>();
+  return {
+    rules(rules) {
+      const text = canonicalText(rules);
+      if (text !== key) known = new WeakMap();
+      key = text;
+    },
+    get: (document) => known.get(document),
+    keep(document, built, { sawOutside }) {
+      // Findings have places in the config, and hints depend on the time: made anew each time.
+      if (sawOutside || built.findings.length > 0 || built.resource === undefined) return;
+      known.set(document, built);
+    },
+  };
+}
+
+/** Secrets and environment variables may have other values the next time; variables of the target are part of the rules. */
+export function watchLookup(lookup: Lookup): WatchedLookup {
+  let sawOutside = false;
+  return {
+    lookup: (source, name) => {
+      if (source !== 'var') sawOutside = true;
+      return lookup(source, name);
+    },
+    get sawOutside() {
+      return sawOutside;
+    },
+  };
+}
