@@ -154,7 +154,9 @@ function createDaemon(folder) {
             resolve(undefined);
           }
         });
-        mine.once('exit', (code) => reject(new Error(`the daemon ended with ${code}\n${lastLines.join('\n')}`)));
+        mine.once('exit', (code) =>
+          reject(new Error(`the daemon ended with ${code}\n${lastLines.join('\n')}`)),
+        );
       });
     },
     async end(signal) {
@@ -370,7 +372,10 @@ async function world({ title, seed, restarts }) {
       counts[hard ? 'kill' : 'sigterm']++;
       const code = await daemon.end(hard ? 'SIGKILL' : 'SIGTERM');
       if (!hard && code !== 0) wrong(`SIGTERM: exit ${code}\n${daemon.lastLines.join('\n')}`);
-      if (!hard && readdirSync(join(folder, '.reconcile'), { recursive: true }).some((f) => /lock/.test(String(f)))) {
+      if (
+        !hard &&
+        readdirSync(join(folder, '.reconcile'), { recursive: true }).some((f) => /lock/.test(String(f)))
+      ) {
         const files = readdirSync(join(folder, '.reconcile'), { recursive: true });
         wrong(`SIGTERM left a lock: ${files.filter((f) => /lock/.test(String(f)))}`);
       }
@@ -391,7 +396,9 @@ async function world({ title, seed, restarts }) {
         await daemon.post(`/api/v1/targets/${name}/reconcile`, {});
       }
       const calm = (name, condition) =>
-        last.some((one) => one.name === name && one.condition === condition && one.lastPass?.startedAt > since);
+        last.some(
+          (one) => one.name === name && one.condition === condition && one.lastPass?.startedAt > since,
+        );
       if (calm('ours', 'inStep') && calm('eyes', 'differs') && last.every((one) => one.phase === 'idle'))
         return;
     }
@@ -404,7 +411,9 @@ async function world({ title, seed, restarts }) {
     const names = jobs.map(({ name }) => name);
     const expected = [...project.wanted.keys(), ...unowned.keys()].sort();
     if (JSON.stringify([...names].sort()) !== JSON.stringify(expected)) {
-      const surplus = names.filter((name, index) => !expected.includes(name) || names.indexOf(name) !== index);
+      const surplus = names.filter(
+        (name, index) => !expected.includes(name) || names.indexOf(name) !== index,
+      );
       const missing = expected.filter((name) => !names.includes(name));
       wrong(`jobs live: too many: ${surplus}; missing: ${missing}`);
     }
@@ -413,7 +422,8 @@ async function world({ title, seed, restarts }) {
       const own = (job.schedules ?? []).filter(({ description }) => description === 'daily');
       const others = (job.schedules ?? []).filter(({ description }) => description !== 'daily');
       if (want !== undefined) {
-        if (job.description !== want.description) wrong(`${job.name}: ${job.description}, not ${want.description}`);
+        if (job.description !== want.description)
+          wrong(`${job.name}: ${job.description}, not ${want.description}`);
         if (own.length !== 1 || own[0].cron !== want.cron || own[0].active !== true)
           wrong(`${job.name}: ${JSON.stringify(own)} in place of ${want.cron}`);
         const theirs = foreignParts.get(job.name);
@@ -480,7 +490,9 @@ function slopes(samples) {
         key,
         {
           slopeMbPerHour: Number((above / below).toFixed(2)),
-          medianMb: [median(y.slice(0, half)), median(y.slice(half))].map((value) => Number(value?.toFixed(1))),
+          medianMb: [median(y.slice(0, half)), median(y.slice(half))].map((value) =>
+            Number(value?.toFixed(1)),
+          ),
           maxMb: Number(Math.max(...y).toFixed(1)),
           samples: y.length,
         },

@@ -29,9 +29,14 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** The child and the first line that fits. @param {string[]} args @param {'stdout' | 'stderr'} stream @param {RegExp} wanted */
 async function start(args, stream, wanted) {
-  const child = spawn(process.execPath, [cli, ...args], {
-    stdio: ['ignore', stream === 'stdout' ? 'pipe' : 'ignore', stream === 'stderr' ? 'pipe' : 'inherit'],
-  });
+  const profile = process.env.BENCH_PROFILE !== undefined && args[0] === 'watch';
+  const child = spawn(
+    process.execPath,
+    [...(profile ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []), cli, ...args],
+    {
+      stdio: ['ignore', stream === 'stdout' ? 'pipe' : 'ignore', stream === 'stderr' ? 'pipe' : 'inherit'],
+    },
+  );
   const lines = createInterface({ input: child[stream] });
   const found = await new Promise((resolve, reject) => {
     lines.on('line', (line) => wanted.test(line) && resolve(line));
@@ -48,7 +53,11 @@ async function* changes(url) {
 
 const folder = mkdtempSync(join(tmpdir(), 'latency-'));
 writeProject({ folder, jobs, schedulesPerJob: Number(given.schedules), perFile });
-const emulator = await start(['emulator', '-q', '--seed', join(folder, 'seed.json')], 'stdout', /credentials/);
+const emulator = await start(
+  ['emulator', '-q', '--seed', join(folder, 'seed.json')],
+  'stdout',
+  /credentials/,
+);
 writeConfig(folder, JSON.parse(emulator.line));
 const apply = spawnSync(process.execPath, [cli, 'apply', '-C', folder, '--yes', '-q'], { encoding: 'utf8' });
 if (apply.status !== 0) throw new Error(apply.stderr);
@@ -70,12 +79,28 @@ while ((await target()).condition !== 'inStep') await sleep(200);
 // The folder watch may still be on its way through the files.
 await sleep(3_000);
 
+/** Seconds of CPU and passes of the daemon so far. */
+const spent = async () => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const of = (pattern) => Number(pattern.exec(text)?.[1]);
+  return {
+    cpu: of(/^process_cpu_seconds_total (\S+)/m),
+    passes: of(/^reconcile_passes_total\{.*ended.*\} (\S+)/m),
+  };
+};
+
+const before = await spent();
 const times = [];
+/** Of the pass alone, from its begin to its end. */
+const passes = [];
 for (let n = 0; n < saves; n++) {
   const job = Math.floor((n / saves) * jobs);
   const path = join(folder, 'jobs', `${String(Math.floor(job / perFile)).padStart(4, '0')}.yaml`);
   const description = `Saved ${n}`;
-  const text = readFileSync(path, 'utf8').replace(new RegExp(`description: .*number ${job}\\b`), `description: ${description}`);
+  const text = readFileSync(path, 'utf8').replace(
+    new RegExp(`description: .*number ${job}\\b`),
+    `description: ${description}`,
+  );
   const events = changes(url);
   await events.next();
   const started = performance.now();
@@ -86,15 +111,20 @@ for (let n = 0; n < saves; n++) {
   }
   for (;;) {
     const { plan, lastPass } = await target();
-    if (JSON.stringify(plan).includes(`"${description}"`) && lastPass !== undefined) break;
+    if (JSON.stringify(plan).includes(`"${description}"`) && lastPass !== undefined) {
+      passes.push(lastPass.endedAt - lastPass.startedAt);
+      break;
+    }
     await Promise.race([events.next(), sleep(1_000)]);
   }
   times.push(performance.now() - started);
   await sleep(500);
 }
+const after = await spent();
 const sorted = [...times].sort((a, b) => a - b);
+const passMedian = [...passes].sort((a, b) => a - b)[Math.floor(saves / 2)];
 console.log(
-  `${jobs} jobs, ${perFile} a file, ${given.schedules} schedules each: median ${sorted[Math.floor(saves / 2)]?.toFixed(0)} ms, from ${sorted[0]?.toFixed(0)} to ${sorted.at(-1)?.toFixed(0)} ms (${times.map((ms) => ms.toFixed(0)).join(' ')})`,
+  `${jobs} jobs, ${perFile} a file, ${given.schedules} schedules each: median ${sorted[Math.floor(saves / 2)]?.toFixed(0)} ms, from ${sorted[0]?.toFixed(0)} to ${sorted.at(-1)?.toFixed(0)} ms (${times.map((ms) => ms.toFixed(0)).join(' ')}); of it in the pass: ${passMedian} ms; each save took ${((1000 * (after.cpu - before.cpu)) / saves).toFixed(0)} ms of CPU in ${((after.passes - before.passes) / saves).toFixed(1)} passes`,
 );
 daemon.child.kill();
 emulator.child.kill();

@@ -12,6 +12,7 @@ import type { PointedFinding } from '../manifest/schema-errors.ts';
 import { validatorFor } from '../manifest/schema-validator.ts';
 import { outsideFinding, outsidePatterns, tooLarge } from '../manifest/source.ts';
 import { checkState } from './check-state.ts';
+import { checkWindows } from './check-windows.ts';
 import type { Config } from './config.ts';
 import { configFileName, findConfig } from './find-config.ts';
 import { toConfig } from './to-config.ts';
@@ -83,6 +84,7 @@ function check(document: Json): PointedFinding[] {
     ...checkPatterns(document['manifests']),
     ...checkState(document),
     ...findIdleReferences(document, []).filter(({ pointer }) => !withinUnknown(pointer, findings)),
+    ...checkWindows(document),
   ];
 }
 

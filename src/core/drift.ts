@@ -25,12 +25,12 @@ export function detectDrift(
   memo?: PlanMemo,
 ): Drift[] {
   const byIdentity = new Map(live.map((resource) => [`${resource.kind}\n${resource.identity}`, resource]));
+  const liveOf = (entry: InventoryEntry) => byIdentity.get(`${entry.kind}\n${entry.identity}`);
   return Object.entries(inventory)
-    .filter(([, entry]) => entry.released === undefined)
+    .filter(([, entry]) => entry.released === undefined && memo?.isCalm(entry, liveOf(entry)) !== true)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([address, entry]) => {
-      const found = byIdentity.get(`${entry.kind}\n${entry.identity}`);
-      if (memo?.isCalm(entry, found) === true) return [];
+      const found = liveOf(entry);
       const drifts = driftOf(address, entry, found, context);
       if (drifts.length === 0) memo?.keepCalm(entry, found);
       return drifts;

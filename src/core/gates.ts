@@ -41,9 +41,9 @@ export function limitDeletes(
 ): Change[] {
   const deletesWhole = (change: Change): boolean =>
     change.action === 'delete' || (change.action === 'replace' && kind(change.kind).replace === 'guarded');
-  const owned = countOwned(inventory);
   const deleted = countDeletes(changes, deletesWhole);
-  const block = limitBlock(owned, deleted, policy);
+  if (deleted.resources + deleted.parts === 0) return [...changes];
+  const block = limitBlock(countOwned(inventory), deleted, policy);
   if (block === undefined) return [...changes];
   return changes.map((change) => blockDeletes(change, block, deletesWhole(change)));
 }
@@ -72,7 +72,6 @@ function deletesPart(part: PartChange): boolean {
 function limitBlock(owned: Tally, deleted: Tally, policy: Policy): Block | undefined {
   const { percent, count } = policy.maxDeletes;
   const total = deleted.resources + deleted.parts;
-  if (total === 0) return undefined;
   if (deleted.resources >= owned.resources && deleted.resources > 0 && !policy.allowDeleteAll) {
     return {
       code: 'DELETE_ALL',

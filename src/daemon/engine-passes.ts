@@ -22,12 +22,14 @@ export function enginePasses({ concurrency, redacted, progress }: EnginePassesOp
   const plans = new Map<string, PlannedBefore>();
 
   /** Over the last observation if it is young enough; else over a new one. */
-  async function plan(input: TargetInput, maxAge: number): Promise<{ planned: PlannedTarget; again: boolean }> {
+  async function plan(
+    input: TargetInput,
+    maxAge: number,
+  ): Promise<{ planned: PlannedTarget; again: boolean }> {
     const before = plans.get(input.name);
     plans.delete(input.name);
     const reading = { ...input, readOnly: true };
-    const isYoung =
-      before !== undefined && input.surroundings.now() - before.observed.observedAt < maxAge;
+    const isYoung = before !== undefined && input.surroundings.now() - before.observed.observedAt < maxAge;
     const again = isYoung ? await planAgain(reading, before) : undefined;
     const memo = again === undefined || before === undefined ? createPlanMemo() : before.memo;
     const planned = again ?? (await planTarget(reading, memo));

@@ -282,7 +282,11 @@ export class TargetWatch {
     this.#retry();
   }
 
-  #show({ document: plan, observedAt }: SeenTarget, { waiting }: Decision, about: { who: string; commit?: string }): void {
+  #show(
+    { document: plan, observedAt }: SeenTarget,
+    { waiting }: Decision,
+    about: { who: string; commit?: string },
+  ): void {
     const isOther = this.#board.status.plan?.digest !== plan.digest;
     this.#board.update({ plan, observedAt, url: plan.url, waiting, ...optional('commit', about.commit) });
     const count = plan.changes.length;

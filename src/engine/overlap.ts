@@ -27,13 +27,14 @@ export async function statesOf({ store, others = [] }: TargetInput): Promise<Map
  * What another target's state owns there refuses this one.
  */
 export function refuseOverlap(input: OverlapInput): Diagnostic[] {
+  const neighbours = [...input.others].filter(([, state]) => state.instance === input.instance);
+  if (neighbours.length === 0) return [];
   const mine = new Map(input.resources.map((resource) => [keyOf(resource), resource.address]));
   for (const [address, entry] of Object.entries(input.inventory)) {
     if (entry.released === undefined) mine.set(keyOf(entry), address);
   }
   const found: Diagnostic[] = [];
-  for (const [other, state] of input.others) {
-    if (state.instance !== input.instance) continue;
+  for (const [other, state] of neighbours) {
     for (const entry of Object.values(state.inventory)) {
       const address = mine.get(keyOf(entry));
       if (address === undefined || entry.released !== undefined) continue;

@@ -28,7 +28,10 @@ export interface PlannedBefore {
  * is applied is planned with an observation of its own. Undefined when everything has to be observed: another instance, an
  * apply that was cut short, too many changes, a kind whose writes show late.
  */
-export async function planAgain(input: TargetInput, before: PlannedBefore): Promise<PlannedTarget | undefined> {
+export async function planAgain(
+  input: TargetInput,
+  before: PlannedBefore,
+): Promise<PlannedTarget | undefined> {
   const { observed } = before;
   if (observed.stored.journal !== null || !isSameTarget(input, before.input)) return undefined;
   const changed = changedBetween(before.input.resources, input.resources);

@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../core/errors.ts';
-import type { Inventory } from '../core/inventory.ts';
+import type { Inventory, InventoryEntry } from '../core/inventory.ts';
 import { isObject, type Json } from '../core/json.ts';
-import { isSealed } from '../core/resource.ts';
+import { isSealed, type Sealed } from '../core/resource.ts';
 import { canVerify, type Sealer } from '../core/seal.ts';
 
 /** Says once that secrets in the state cannot be compared, and how to change that (SEMANTICS 11). */
 export function unverifiableNote(inventory: Inventory, sealer: Sealer): Diagnostic[] {
   const entries = Object.entries(inventory).filter(([, entry]) =>
-    hasUnverifiable({ ...entry.spec, parts: partSpecs(entry) }, sealer),
+    sealsOf(entry).some((seal) => !canVerify(seal, sealer)),
   );
   if (entries.length === 0) return [];
   const names = entries.map(([address]) => address).sort();
@@ -25,12 +25,19 @@ export function unverifiableNote(inventory: Inventory, sealer: Sealer): Diagnost
   ];
 }
 
-function partSpecs(entry: Inventory[string]): Record<string, Json> {
-  return Object.fromEntries(Object.entries(entry.parts).map(([key, part]) => [key, part.spec]));
+const known = new WeakMap<InventoryEntry, readonly Sealed[]>();
+
+/** Entries never change: looked through once each. */
+function sealsOf(entry: InventoryEntry): readonly Sealed[] {
+  const before = known.get(entry);
+  if (before !== undefined) return before;
+  const seals = [entry.spec, ...Object.values(entry.parts).map(({ spec }) => spec)].flatMap(sealsIn);
+  known.set(entry, seals);
+  return seals;
 }
 
-function hasUnverifiable(value: Json, sealer: Sealer): boolean {
-  if (isSealed(value)) return !canVerify(value, sealer);
-  if (Array.isArray(value)) return value.some((item) => hasUnverifiable(item, sealer));
-  return isObject(value) && Object.values(value).some((item) => hasUnverifiable(item, sealer));
+function sealsIn(value: Json): Sealed[] {
+  if (isSealed(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap(sealsIn);
+  return isObject(value) ? Object.values(value).flatMap(sealsIn) : [];
 }

@@ -52,7 +52,9 @@ interface Walk {
 
 async function listFolder(options: FolderSourceOptions): Promise<SourceListing> {
   const { root, patterns, files = nodeFileAccess, maxFileBytes = defaultLimits.fileBytes } = options;
-  const display = (path: string) => toSlashes(relative(options.displayRoot ?? root, join(root, path)));
+  const { displayRoot = root } = options;
+  const display = (path: string) =>
+    displayRoot === root && path !== '' ? path : toSlashes(relative(displayRoot, join(root, path)));
   const outside = outsidePatterns(patterns);
   const inside = patterns.filter((pattern) => !outside.includes(pattern));
   const findings = outside.map(outsideFinding);

@@ -26,6 +26,7 @@ const others = new Set([
     'EADDRINUSE',
     'EEXIST',
     'ENOENT',
+    'ENOTDIR',
     'ENOSYS',
     'ENOTSUP',
     'EPERM',
