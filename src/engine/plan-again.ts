@@ -3,8 +3,8 @@ import { equalJson, type Json } from '../core/json.ts';
 import type { PlanMemo } from '../core/plan-memo.ts';
 import { formatAddress, type LiveResource, type Resource } from '../core/resource.ts';
 import { kindsOf } from './observe.ts';
-import { type ObservedTarget, planObserved } from './plan-observed.ts';
-import type { PlannedTarget, TargetInput } from './types.ts';
+import { planObserved } from './plan-observed.ts';
+import type { ObservedTarget, PlannedTarget, TargetInput } from './types.ts';
 
 /** With more changed objects than this, everything is observed. */
 const MOST_READS = 50;

@@ -4,35 +4,18 @@ import type { Diagnostic } from '../core/errors.ts';
 import { planChanges } from '../core/plan.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import type { PlanMemo } from '../core/plan-memo.ts';
-import type { Observation, Session } from '../core/provider.ts';
+import type { Session } from '../core/provider.ts';
 import { createSealer } from '../core/seal.ts';
-import type { LockInfo, StateLock, TargetState } from '../state/store.ts';
+import type { StateLock } from '../state/store.ts';
 import { kindsOf } from './observe.ts';
 import { refuseOverlap } from './overlap.ts';
 import { recoverState } from './recovery.ts';
 import { withRunLogCounts } from './run-log-counts.ts';
 import { unverifiableNote } from './secrets.ts';
-import type { PlannedTarget, TargetInput } from './types.ts';
+import type { ObservedTarget, PlannedTarget, TargetInput } from './types.ts';
 
 /** Clocks further apart than this are worth a warning, ms. */
 const SKEW_WARNING = 30_000;
-
-/** Service and states as they were seen at one moment. */
-export interface ObservedTarget {
-  /** Identity of the service instance. */
-  instance: string;
-  /** As it lies in the store. */
-  stored: TargetState;
-  fresh: boolean;
-  instanceMoved: boolean;
-  /** Somebody else's apply under way. */
-  running: LockInfo | undefined;
-  observation: Observation;
-  /** When the observation began, epoch ms. */
-  observedAt: number;
-  /** The states of the config's other targets. */
-  others: ReadonlyMap<string, TargetState>;
-}
 
 interface PlanObservedInput {
   input: TargetInput;

@@ -5,11 +5,10 @@ import type { Look } from '../core/look.ts';
 import type { ChangeOutcome } from '../core/outcome.ts';
 import type { PlanTarget } from '../core/plan-document.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Connection, Provider, Session, Surroundings } from '../core/provider.ts';
+import type { Connection, Observation, Provider, Session, Surroundings } from '../core/provider.ts';
 import type { LiveResource, Resource } from '../core/resource.ts';
-import type { LockClaim, StateLock, StateStore, TargetState } from '../state/store.ts';
+import type { LockClaim, LockInfo, StateLock, StateStore, TargetState } from '../state/store.ts';
 import type { AvoidRuns } from './avoid-runs.ts';
-import type { ObservedTarget } from './plan-observed.ts';
 
 /** One target, ready to be planned: everything an entry point has gathered. */
 export interface TargetInput {
@@ -37,6 +36,23 @@ export interface TargetInput {
   readOnly: boolean;
   /** Who takes the lock, and how long to wait for it; the library's default waits for nobody. */
   claim?: LockClaim;
+}
+
+/** Service and states as they were seen at one moment. */
+export interface ObservedTarget {
+  /** Identity of the service instance. */
+  instance: string;
+  /** As it lies in the store. */
+  stored: TargetState;
+  fresh: boolean;
+  instanceMoved: boolean;
+  /** Somebody else's apply under way. */
+  running: LockInfo | undefined;
+  observation: Observation;
+  /** When the observation began, epoch ms. */
+  observedAt: number;
+  /** The states of the config's other targets. */
+  others: ReadonlyMap<string, TargetState>;
 }
 
 /** A plan with all that is needed to carry it out; `document` is what may be shown. */
