@@ -1,5 +1,6 @@
 import {
   crontabToSapCron,
+  englishKind,
   fireTimes,
   formatInstant,
   formatIsoDuration,
@@ -18,6 +19,7 @@ import {
   type Timing,
   words,
 } from '../time/index.ts';
+import { nearestForm } from './nearest-form.ts';
 
 export const notations = ['cron', 'crontab', 'time', 'repeatInterval', 'repeatAt', 'duration'] as const;
 export type Notation = (typeof notations)[number];
@@ -52,7 +54,7 @@ export function explainExpression(
 ): Explained {
   const as = options.as ?? guessNotation(expression, options.from);
   const reading = readAs(as, expression, options.from);
-  if (!reading.ok) return { ok: false, as, issue: reading.issue };
+  if (!reading.ok) return { ok: false, as, issue: withNearest(reading.issue, expression, as, options.from) };
   const { timing, equivalent, warnings, notes } = reading.value;
   const next = fireTimes(timing, { from: options.from, until: FAR, limit: options.count });
   return {
@@ -61,6 +63,20 @@ export function explainExpression(
     warnings: [...reading.warnings, ...warnings],
     notes,
   };
+}
+
+/** What is empty, two things at once, or a placeholder has no nearest form: any would be made up. */
+const unclear = ['TIME_EMPTY', 'TIME_CRONTAB_BOTH_DAYS', 'TIME_CRON_PLACEHOLDER', 'TIME_DATE_AMBIGUOUS'];
+
+function withNearest(issue: TimeIssue, text: string, as: Notation, from: number): TimeIssue {
+  if (issue.suggestion !== undefined || unclear.includes(issue.code)) return issue;
+  const reads = (other: string): boolean => readAs(as, other, from).ok;
+  const suggestion = nearestForm(text.trim(), {
+    as,
+    offset: Math.max(0, issue.offset - (text.length - text.trimStart().length)),
+    reads,
+  });
+  return suggestion === undefined ? issue : { ...issue, suggestion };
 }
 
 /** The notation in which the text can be read; failing that, the one it looks most like. */
@@ -142,20 +158,32 @@ function readTime(text: string, from: number): Parsed<Reading> {
     return map(date, ({ at }) => ({
       timing: { mode: 'time', at },
       equivalent: {},
-      notes: pastNotes(at, from),
+      notes: [...dayNotes(text, at), ...pastNotes(at, from)],
     }));
   }
   const english = readEnglishTime(text, from);
   // For a text that is a date gone wrong, the stricter reader has the better explanation.
-  if (!english.ok) return /^\s*\d{4}-/.test(text) ? date : english;
+  if (!english.ok) return /^\s*\d{4}-/.test(text) || date.issue.suggestion !== undefined ? date : english;
   return map(english, ({ at }) => ({
     timing: { mode: 'time', at },
     equivalent: {},
     notes: [
-      'Relative texts move with the clock: in a manifest, write the instant instead.',
+      englishKind(text.trim()) === 'relative'
+        ? 'Relative texts move with the clock: in a manifest, write the instant instead.'
+        : 'It is not documented how the service reads such a text: in a manifest, write the instant instead.',
+      ...dayNotes(text, at),
       ...pastNotes(at, from),
     ],
   }));
+}
+
+/** A day alone: what the service makes of it is not documented. */
+function dayNotes(text: string, at: number): string[] {
+  const named = /T\d{2}|\d[:.]\d{2}(?![.\d])|\d\s*[ap]\.?m|midnight|now|\bin\b|ago/i.test(text);
+  if (named || at % 86_400_000 !== 0) return [];
+  return [
+    'No time of day is named: 00:00 UTC is taken here. What the service takes is not documented; write the time, too.',
+  ];
 }
 
 function pastNotes(at: number, from: number): string[] {

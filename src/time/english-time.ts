@@ -109,9 +109,28 @@ function findOneTime(trimmed: string, now: number): { at: number } | { at: null;
   const results = loadChrono().parse(trimmed, { instant: new Date(now), timezone: 0 }, { forwardDate: true });
   const [result] = results;
   const whole = results.length === 1 && result?.text.length === trimmed.length && result.end == null;
-  if (whole) return { at: result.start.date().getTime() };
+  if (whole)
+    return {
+      at: isBareDay(result, trimmed, now)
+        ? startOfDay(result.start.date().getTime())
+        : result.start.date().getTime(),
+    };
   return { at: null, good: result?.index === 0 ? result.text.length : 0 };
 }
+
+/** A day without a time of day: chrono takes noon, a day of ISO begins at midnight. */
+function isBareDay({ start }: Found, trimmed: string, now: number): boolean {
+  if (start.isCertain('hour') || start.get('hour') !== 12 || start.get('minute') !== 0) return false;
+  // What counts from the time of day of now may be noon by chance.
+  const [later] = loadChrono().parse(
+    trimmed,
+    { instant: new Date(now + 97 * MINUTE), timezone: 0 },
+    { forwardDate: true },
+  );
+  return later?.start.get('hour') === 12 && later.start.get('minute') === 0;
+}
+
+type Found = ReturnType<ReturnType<typeof loadChrono>['parse']>[number];
 
 function refuseAmbiguous(
   text: string,

@@ -1,7 +1,7 @@
 export { formatInstant } from './calendar.ts';
 export { compareRuns, type RunList } from './compare-runs.ts';
 export { type Crontab, crontabToSapCron, parseCrontab } from './crontab.ts';
-export { readEnglishTime } from './english-time.ts';
+export { englishKind, readEnglishTime } from './english-time.ts';
 export { formatIsoDuration, parseIsoDuration } from './iso-duration.ts';
 export type { Parsed, TimeIssue } from './issue.ts';
 export { formatRepeatAt, parseRepeatAt } from './repeat-at.ts';
