@@ -20,9 +20,7 @@ import {
   words,
 } from '../time/index.ts';
 import { nearestForm } from './nearest-form.ts';
-
-export const notations = ['cron', 'crontab', 'time', 'repeatInterval', 'repeatAt', 'duration'] as const;
-export type Notation = (typeof notations)[number];
+import type { Notation } from './notations.ts';
 
 /** `explain -o json`. */
 export interface Explanation {

@@ -1,5 +1,5 @@
 import { editDistance } from '../manifest/suggest.ts';
-import type { Notation } from './explain-expression.ts';
+import type { Notation } from './notations.ts';
 
 /**
  * The valid form that is nearest to a text that cannot be read: slips are mended one at a time, and the first result that

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explainExpression, type Notation } from '../../src/cli/explain-expression.ts';
+import { explainExpression } from '../../src/cli/explain-expression.ts';
+import type { Notation } from '../../src/cli/notations.ts';
 
 const from = Date.UTC(2027, 0, 1, 9, 20);
 

@@ -5,7 +5,8 @@ import { parseSapDate } from '../../time/index.ts';
 import type { Configure } from '../configure.ts';
 import { openContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { explainExpression, type Notation, notations } from '../explain-expression.ts';
+import { explainExpression } from '../explain-expression.ts';
+import { type Notation, notations } from '../notations.ts';
 import { outputOption, wholeNumber } from '../options.ts';
 
 interface Options {
