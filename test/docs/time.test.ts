@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explainExpression, type Notation } from '../../src/cli/explain-expression.ts';
+import { explainExpression } from '../../src/cli/explain-expression.ts';
+import type { Notation } from '../../src/cli/notations.ts';
 import { parseSapDate } from '../../src/time/index.ts';
 import { runCli } from '../cli/fake-io.ts';
 import { blocksOf, markedRows, readPages } from './pages.ts';
