@@ -111,7 +111,10 @@ interface ReadAgain {
 async function readInGap(planned: Change, deps: ApplyChangeDeps): Promise<ReadAgain> {
   const until = deps.now() + (deps.avoidRuns?.timeout ?? 0);
   for (;;) {
-    const live = await readAgain(planned, deps.session);
+    // What vanished since the plan is looked for twice: one false answer must not make it be forgotten.
+    const live =
+      (await readAgain(planned, deps.session)) ??
+      (planned.live === undefined ? undefined : await readAgain(planned, deps.session));
     if (live !== undefined && planned.action === 'create' && deps.mayBeSent(planned.address))
       await recogniseLate(planned, live, deps);
     const change = planAgain(planned, live, deps);
