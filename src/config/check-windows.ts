@@ -4,6 +4,13 @@ import { isObject, type Json } from '../core/json.ts';
 import { formatPointer, type Pointer } from '../core/pointer.ts';
 import type { PointedFinding } from '../manifest/schema-errors.ts';
 
+// Seldom needed, so that it is not loaded at each start.
+const load = createRequire(import.meta.url);
+
+function loadCroner(): typeof Croner {
+  return load('croner');
+}
+
 /** The windows of `watch` open when their cron says so, in their time zone: what cannot be read would never open, or never deny. */
 export function checkWindows(document: Json): PointedFinding[] {
   if (!isObject(document) || !isObject(document['targets'])) return [];
@@ -49,8 +56,7 @@ function checkWindow(window: Json, pointer: Pointer): PointedFinding[] {
 
 /** For the end of a sentence; undefined when the cron can be read and comes true. */
 function whyUnreadable(cron: string): string | undefined {
-  // Seldom needed, so that it is not loaded at each start.
-  const { Cron } = createRequire(import.meta.url)('croner') as typeof Croner;
+  const { Cron } = loadCroner();
   try {
     const openings = new Cron(cron, { timezone: 'UTC', mode: '5-part', legacyMode: true });
     return openings.nextRun(new Date(0)) === null ? 'names no date that exists' : undefined;
