@@ -54,7 +54,7 @@ export async function createSurroundings(
       sleep: io.sleep,
       random: io.random,
       log,
-      redact: (secret) => invocation.redactor.add(secret),
+      redact: (secret, passing) => invocation.redactor.add(secret, passing),
       env: io.env,
       concurrency,
       progress: progress.show,

@@ -300,8 +300,8 @@ export interface Surroundings {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   random(): number;
   log(level: 'debug' | 'info' | 'warn', message: string, data?: JsonObject): void;
-  /** Adds values to the one redactor of all outputs. */
-  redact(secret: string): void;
+  /** Adds values to the one redactor of all outputs. `passing`: a token that is soon another one. */
+  redact(secret: string, passing?: boolean): void;
   /** Proxy variables (`HTTPS_PROXY`, `NO_PROXY`, …) from the environment. */
   env: Readonly<Record<string, string | undefined>>;
   concurrency: number;

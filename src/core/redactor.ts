@@ -4,7 +4,8 @@ import { buildSecretSearch, type Range, shortestSecret } from './secret-search.t
 
 export interface Redactor {
   /** From now on this value is hidden, in every usual spelling. Values under 8 characters are hidden by name only. */
-  add(secret: string): void;
+  /** `passing`: a token that is soon another one; a program that runs for long forgets the oldest of these. */
+  add(secret: string, passing?: boolean): void;
   text(text: string): string;
   /** A copy without secrets. Fields with well-known names lose their value, whatever it is. */
   json<T extends Json>(value: T): T;
@@ -60,6 +61,9 @@ function hideByName(text: string): string {
     .replace(jwt, SENSITIVE)
     .replace(userInUrl, `$1${SENSITIVE}@`);
 }
+
+/** Tokens that are remembered: far more than are in use at a time, so that a late echo of one is hidden, too. */
+const MOST_PASSING = 100;
 
 /** How far before a cut the beginning of a secret is looked for. */
 const longestCut = 4096;
@@ -179,13 +183,21 @@ function isSecretName(name: string): boolean {
  * from an ordinary word, by name for fields and headers that hold secrets by nature. Never makes a text readable again.
  */
 export function createRedactor(): Redactor {
-  const forms = new Set<string>();
+  const lasting = new Set<string>();
+  const passing = new Map<string, readonly string[]>();
+  let forms = new Set<string>();
   let search: ((text: string) => Range[]) | undefined;
   let starts: Map<string, string[]> | undefined;
 
-  function add(secret: string): void {
-    if (secret.trim().length < shortestSecret || forms.has(secret)) return;
-    for (const form of spellings(secret)) if (form.trim().length >= shortestSecret) forms.add(form);
+  function add(secret: string, isPassing = false): void {
+    if (secret.trim().length < shortestSecret || lasting.has(secret)) return;
+    if (isPassing && passing.has(secret)) return;
+    const found = spellings(secret).filter((form) => form.trim().length >= shortestSecret);
+    if (isPassing) passing.set(secret, found);
+    else for (const form of found) lasting.add(form);
+    const [oldest] = passing.keys();
+    if (passing.size > MOST_PASSING && oldest !== undefined) passing.delete(oldest);
+    forms = new Set([...lasting, ...[...passing.values()].flat()]);
     search = undefined;
     starts = undefined;
   }

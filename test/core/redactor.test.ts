@@ -220,3 +220,14 @@ describe('SEMANTICS 11: secrets are hidden by name', () => {
     );
   });
 });
+
+describe('tokens that come and go', () => {
+  it('are hidden while they may be in use, and the oldest are forgotten; what lasts is never forgotten', () => {
+    const redactor = createRedactor();
+    redactor.add('a-client-secret');
+    for (let count = 0; count < 500; count += 1) redactor.add(`token-number-${count}-x`, true);
+    expect(redactor.text('token-number-499-x a-client-secret')).toBe('(sensitive) (sensitive)');
+    expect(redactor.text('token-number-401-x')).toBe('(sensitive)');
+    expect(redactor.text('token-number-100-x')).toBe('token-number-100-x');
+  });
+});

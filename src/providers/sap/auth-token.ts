@@ -27,7 +27,7 @@ export interface AccessToken {
 export interface TokenDeps {
   surroundings: Surroundings;
   redactor: Redactor;
-  hide(secret: string): void;
+  hide(secret: string, passing?: boolean): void;
   tls: TlsOptions;
   budgets?: HostBudgets;
 }
@@ -112,7 +112,7 @@ function readToken(body: unknown, asked: number, endpoint: URL, deps: TokenDeps)
       remedy: 'Check the token URL.',
     });
   }
-  deps.hide(value);
+  deps.hide(value, true);
   const claims = readClaims(value);
   const seconds = Number(answer['expires_in']);
   const claimed = (Number(claims?.['exp']) - Number(claims?.['iat'])) * 1000;

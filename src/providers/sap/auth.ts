@@ -56,9 +56,9 @@ export function createSapAuthenticator(
   let instance: string | undefined;
   hideLogin(login);
 
-  function hide(secret: string): void {
-    surroundings.redact(secret);
-    redactor.add(secret);
+  function hide(secret: string, passing = false): void {
+    surroundings.redact(secret, passing);
+    redactor.add(secret, passing);
   }
 
   function hideLogin(known: SapLogin): void {
