@@ -161,6 +161,8 @@ function looseUnit(word: string): number | undefined {
   const bare = word.replace(/\.$/, '');
   const known = unitSeconds(bare);
   if (known !== undefined) return known;
+  // Milliseconds are not minutes; there is nothing shorter than a second.
+  if (bare === 'ms') return undefined;
   const singular = bare.length > 1 && bare.endsWith('s') ? bare.slice(0, -1) : bare;
   const full = Object.hasOwn(ABBREVIATIONS, singular) ? ABBREVIATIONS[singular] : undefined;
   return full === undefined ? undefined : UNITS[full];

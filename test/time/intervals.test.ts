@@ -48,6 +48,7 @@ describe('repeatInterval', () => {
     ['every hour', 'TIME_INTERVAL_UNREADABLE', '1 hour', 0],
     ['every five minutes', 'TIME_INTERVAL_UNREADABLE', '5 minutes', 0],
     ['90', 'TIME_INTERVAL_UNREADABLE', undefined, 2],
+    ['500 ms', 'TIME_INTERVAL_UNREADABLE', undefined, 4],
     ['garbage', 'TIME_INTERVAL_UNREADABLE', undefined, 0],
     ['1 constructor', 'TIME_INTERVAL_UNREADABLE', undefined, 2],
     ['5 fortnights', 'TIME_INTERVAL_UNREADABLE', undefined, 2],
