@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 const root = new URL('../../', import.meta.url);
 
 function codesIn(folder: string): string[] {
-  return readdirSync(new URL(folder, root)).flatMap((name) => {
+  // Writing manifests (import) has no findings of this kind.
+  const files = readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((name) => {
     const text = readFileSync(new URL(`${folder}/${name}`, root), 'utf8');
     return [...text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g)].map(([, code]) => code ?? '');
   });

@@ -70,10 +70,12 @@ export async function waitForQuiet<Seen>(
     if (moment === now || context.pause === undefined || change.desired?.lifecycle.allowImmediate === true) {
       return seen;
     }
-    if (moment === undefined || tries === TRIES) {
+    if (moment === undefined) {
       if (isAnnouncedToDisturb(doing, key)) return seen;
       throw noQuietMoment(key);
     }
+    // A due time that is "now" again and again does not pass: waiting for it would never end.
+    if (tries === TRIES) return seen;
     await context.pause(moment, `schedule "${key}" to have run`);
   }
 }
