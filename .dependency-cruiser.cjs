@@ -38,6 +38,13 @@ module.exports = {
       'project',
       'http',
     ]),
+    onlyFrom('daemon', ['core', 'config', 'manifest', 'state', 'engine', 'project']),
+    {
+      name: 'the-daemon-is-started-by-the-command-line',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/daemon/', '^src/cli/(commands/)?(watch|daemon)[^/]*$'] },
+      to: { path: '^src/daemon/' },
+    },
     {
       name: 'entry-points-do-not-import-the-action',
       severity: 'error',

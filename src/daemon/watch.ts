@@ -73,10 +73,6 @@ export class Watch {
     return this.#sourceError;
   }
 
-  get queued(): number {
-    return this.#queue.size;
-  }
-
   /** Calls `listener` with the name of each target whose status changes. */
   onChange(listener: (target: string) => void): () => void {
     this.#changeListeners.add(listener);

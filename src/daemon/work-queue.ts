@@ -74,10 +74,6 @@ export class WorkQueue {
     return this.#waiting.has(name) ? 'queued' : 'idle';
   }
 
-  get size(): number {
-    return this.#waiting.size;
-  }
-
   /** No pass begins any more; resolves when those that run have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;

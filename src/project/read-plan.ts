@@ -10,10 +10,19 @@ import { validatorFor } from '../manifest/schema-validator.ts';
 const LARGEST = 512 * 1024 * 1024;
 
 /**
- * Reads a plan that `plan --out` has saved. Damaged, foreign, newer and edited files are errors, never a guess.
- * `shown`: the file's name for messages.
+ * Reads a plan that `plan --out` has saved, to carry it out. Damaged, foreign, newer and edited files are errors, never a
+ * guess. `shown`: the file's name for messages.
  */
 export async function readPlan(path: string, shown: string): Promise<PlanDocument> {
+  const document = await readPlanDocument(path, shown);
+  const { name } = document.tool;
+  if (name !== 'reconcile-jobs') throw unreadable(`${shown} was made by another program: ${name}`);
+  assertWhole(document, shown);
+  return document;
+}
+
+/** Reads a plan only to look at it: also one that `plan -o json` has printed. */
+export async function readPlanDocument(path: string, shown: string): Promise<PlanDocument> {
   const value = parse(await readText(path, shown), shown);
   if (!isObject(value)) throw unreadable(`${shown} is no plan: it is not a JSON object`);
   if (value['formatVersion'] !== '1' && isFormatVersion(value['formatVersion'])) {
@@ -30,11 +39,7 @@ export async function readPlan(path: string, shown: string): Promise<PlanDocumen
   if (finding !== undefined) {
     throw unreadable(`${shown} is no plan: ${finding.pointer || '/'}: ${finding.message}`);
   }
-  const document = value as unknown as PlanDocument;
-  const { name } = document.tool;
-  if (name !== 'reconcile-jobs') throw unreadable(`${shown} was made by another program: ${name}`);
-  assertWhole(document, shown);
-  return document;
+  return value as unknown as PlanDocument;
 }
 
 function isFormatVersion(value: Json | undefined): boolean {

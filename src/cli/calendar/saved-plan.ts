@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ReconcileError } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
 import type { PlanChange, PlanDocument, PlanTarget } from '../../core/plan-document.ts';
 import { parseAddress } from '../../core/resource.ts';
-import { planSchema } from '../../generated/schemas/plan.ts';
-import { validatorFor } from '../../manifest/schema-validator.ts';
 import { createOnly } from '../../project/only.ts';
+import { readPlanDocument } from '../../project/read-plan.ts';
 import { findKind } from '../../providers/registry.ts';
 import type { Context } from '../context.ts';
 import { type Scheduled, scheduledOf } from './scheduled.ts';
@@ -19,7 +16,7 @@ export async function savedPlanSource(
   options: SourceOptions,
 ): Promise<Source> {
   const only = createOnly(options.only);
-  const plan = await readPlan(resolve(context.cwd, file), file);
+  const plan = await readPlanDocument(resolve(context.cwd, file), file);
   const target = choose(plan, options.target);
   const changes = target.changes.filter(({ address }) => only?.selects(address) ?? true);
   if (only !== undefined && !only.matched()) throw nothingMatches(only);
@@ -42,31 +39,6 @@ function scheduledOfChange({ address, desired }: PlanChange): Scheduled[] {
   const kind = parsed === undefined ? undefined : findKind(parsed.kind)?.kind;
   if (parsed === undefined || kind === undefined || desired === undefined) return [];
   return scheduledOf(kind, { address, ...kind.normalize(parsed.name, desired) });
-}
-
-async function readPlan(path: string, shown: string): Promise<PlanDocument> {
-  const value = await readJson(path, shown);
-  const [finding] = validatorFor(planSchema)(value);
-  if (finding === undefined) return value as unknown as PlanDocument;
-  throw unreadable(`${shown} is no plan: ${finding.pointer || '/'}: ${finding.message}`);
-}
-
-async function readJson(path: string, shown: string): Promise<Json> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Json;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'unknown';
-    throw unreadable(`Cannot read the plan ${shown}: ${why}`, cause);
-  }
-}
-
-function unreadable(message: string, cause?: unknown): ReconcileError {
-  return new ReconcileError(message, {
-    code: 'PLAN_UNREADABLE',
-    category: 'invalid',
-    remedy: 'Give a file that `reconcile plan --out <file>` has written.',
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
 
 function choose({ targets }: PlanDocument, names: readonly string[]): PlanTarget {

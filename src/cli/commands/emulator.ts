@@ -6,6 +6,7 @@ import { type EmulatorSeed, startEmulator } from '../../emulator/index.ts';
 import type { Configure } from '../configure.ts';
 import { openContext } from '../context.ts';
 import { wholeNumber } from '../options.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 interface Options {
   port: number;
@@ -88,12 +89,5 @@ function startFailure(cause: unknown, port: number): unknown {
     category: 'invalid',
     remedy: 'Check the seed and the --persist folder.',
     cause,
-  });
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', () => done(), { once: true });
   });
 }

@@ -1,16 +1,9 @@
 import type { Command } from 'commander';
-import { openState } from '../../project/open-state.ts';
-import { toolStamp } from '../../project/plan-targets.ts';
-import { redacted } from '../../project/redacted.ts';
-import {
-  type HistoryDocument,
-  type HistoryTarget,
-  renderHistoryText,
-  renderJson,
-} from '../../report/index.ts';
+import { type HistoryDocument, renderHistoryText, renderJson } from '../../report/index.ts';
 import type { Configure } from '../configure.ts';
 import { openContext } from '../context.ts';
 import { addStateOptions, type StateOptions, wholeNumber } from '../options.ts';
+import { reportStates } from '../state-report.ts';
 
 interface Options extends StateOptions {
   number: number;
@@ -32,26 +25,11 @@ Examples:
     )
     .action(async (options: Options, self: Command) => {
       const context = openContext(self, invocation);
-      let offline: string | undefined;
-      const onOffline = (reason: string): void => {
-        offline = reason;
-      };
-      const {
-        targets: chosen,
-        store,
-        backend,
-      } = await openState(context, { ...options, several: 'all', onOffline });
-      const targets: HistoryTarget[] = [];
-      for (const { name } of chosen) {
-        offline = undefined;
+      const document: HistoryDocument = await reportStates(context, options, async (asked) => {
+        const { name, backend, store } = asked;
         const records = await store.history(name, options.number);
-        targets.push({ name, backend, ...(offline === undefined ? {} : { offline }), records });
-      }
-      const createdAt = new Date(context.io.now()).toISOString();
-      const document = redacted<HistoryDocument>(
-        { formatVersion: '1', tool: toolStamp(), createdAt, targets },
-        context,
-      );
+        return { name, backend, ...asked.offline(), records };
+      });
       context.io.out(
         options.output === 'json' ? renderJson(document) : renderHistoryText(document, context.render),
       );

@@ -23,6 +23,7 @@ import { type Context, openContext } from '../context.ts';
 import { daemonClock } from '../daemon-clock.ts';
 import { duration } from '../duration.ts';
 import { collect, wholeNumber } from '../options.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { createAsking } from '../watch-asking.ts';
 
 interface Options {
@@ -275,11 +276,4 @@ function readAddress(text: string): Address {
   const address = parseAddress(text);
   if (address === undefined) throw new InvalidArgumentError('Expected host:port, such as 127.0.0.1:8090.');
   return address;
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', () => done(), { once: true });
-  });
 }
