@@ -23,7 +23,7 @@ export function planDifferences(approved: PlanTarget, now: PlanTarget): Finding[
   const after = new Map(now.changes.map((change) => [change.address, change]));
   for (const address of [...new Set([...before.keys(), ...after.keys()])].sort()) {
     for (const message of changeDifferences(before.get(address), after.get(address)))
-      found.push(differs(`${address}: ${message}`, address));
+      found.push(differs(message, address));
   }
   if (found.length > 0) return found;
   return [differs('values that are not shown have changed')];

@@ -106,7 +106,9 @@ export function assertApproved(targets: readonly PlanTarget[], { digests, where,
     const differences = approved === undefined ? [] : planDifferences(approved, target);
     return [
       `Target ${name}: approved was ${digests[name]}, now it is ${digest}.`,
-      ...differences.map(({ message }) => message),
+      ...differences.map(({ address, message }) =>
+        address === undefined ? message : `${address}: ${message}`,
+      ),
     ];
   });
   throw new ActionFailure(

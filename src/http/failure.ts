@@ -47,7 +47,13 @@ const connectionHints: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'The host did not answer: check the network, a firewall, or HTTPS_PROXY.',
 };
 
-function remedyFor(code: string, tls: boolean, proxyStatus: string | undefined): string {
+/** OpenSSL's words when the other side answers a TLS greeting in plain text. */
+const plainAnswer = /wrong version number|packet length too long|http request/i;
+
+function remedyFor(code: string, said: string, tls: boolean, proxyStatus: string | undefined): string {
+  if (tls && plainAnswer.test(said)) {
+    return 'What listens there does not speak TLS: check host and port, or write http:// if it is a local stand-in.';
+  }
   if (tls) {
     return 'The TLS connection failed: check the certificates. A private certificate authority can be named with NODE_EXTRA_CA_CERTS.';
   }
@@ -63,12 +69,12 @@ export function notSent(context: FailureContext, cause: Error): ReconcileError {
   const tls = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_SSL_|EPROTO)/.test(
     code,
   );
-  const said = cause.message || code || 'no connection';
+  const said = cause.message.trim().replace(/\s*\n\s*/g, ' ') || code || 'no connection';
   const proxied = refusedByProxy.exec(cause.message)?.[1];
   return new ReconcileError(`${context.name} could not be sent${tries(context)}: ${said}.`, {
     code: 'NOT_SENT',
     category: 'transient',
-    remedy: remedyFor(code, tls, proxied),
+    remedy: remedyFor(code, said, tls, proxied),
     exchange: context.exchange,
     cause,
   });

@@ -85,7 +85,7 @@ function verdict(document: ImportDocument, { palette }: RenderOptions): string {
   const told = [
     dryRun ? `${written} would be written` : `${written} written`,
     ...(adopted === undefined ? [] : [`${counted(adopted.length, 'object')} adopted`]),
-    ...(managed === 0 ? [] : [`${managed} managed already`]),
+    ...(managed === 0 ? [] : [`${managed} with a manifest already`]),
     ...(excluded.length === 0 ? [] : [`${excluded.length} excluded`]),
     ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out`]),
   ];

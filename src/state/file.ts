@@ -1,8 +1,7 @@
-import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeState, encodeState } from './document.ts';
 import { createFileLocks, type FileHolding } from './file-locks.ts';
-import { appendLine, readHead, readText, replaceFile } from './files.ts';
+import { appendLine, keepCopy, makeFolder, readHead, readText, replaceFile } from './files.ts';
 import { decodeHistory } from './history.ts';
 import { stateConflict, waitForLock } from './lock.ts';
 import type { HistoryRecord, StateLock, StateStore, StoreClock, TargetState } from './store.ts';
@@ -38,7 +37,7 @@ export function fileStore({ root, clock }: FileStoreOptions): StateStore {
       holding.assertHeld();
       const path = pathOf(state.target);
       await assertFits(path, state);
-      if (!backedUp && state.serial > 1) await copyFile(path, `${path}.bak`);
+      if (!backedUp && state.serial > 1) await keepCopy(path, `${path}.bak`);
       backedUp = true;
       await replaceFile(path, encodeState(state));
     }
@@ -65,7 +64,7 @@ export function fileStore({ root, clock }: FileStoreOptions): StateStore {
   return {
     read,
     async lock(target, claim) {
-      await mkdir(dirname(pathOf(target)), { recursive: true });
+      await makeFolder(dirname(pathOf(target)));
       return open(await waitForLock(claim, clock, () => locks.take(target, claim)));
     },
     readLock: (target) => locks.read(target),

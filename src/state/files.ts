@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rename, unlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ReconcileError } from '../core/errors.ts';
 
@@ -18,14 +18,30 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+/** Makes sure that a folder is there. */
+export async function makeFolder(path: string): Promise<void> {
+  await writing(path, async () => void (await mkdir(path, { recursive: true })));
+}
+
+/** Keeps a second copy of a file. */
+export async function keepCopy(path: string, copy: string): Promise<void> {
+  await writing(copy, () => copyFile(path, copy));
+}
+
 /** Puts a whole new version in place of a file: at no moment it is half written, and it survives a power cut. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  await rename(await writeBeside(path, text), path);
-  await syncFolder(dirname(path));
+  await writing(path, async () => {
+    await rename(await writeBeside(path, text), path);
+    await syncFolder(dirname(path));
+  });
 }
 
 /** Creates a file that nobody has created yet, whole from the first moment on; false when there is one. */
 export async function createFile(path: string, text: string): Promise<boolean> {
+  return writing(path, () => createWhole(path, text));
+}
+
+async function createWhole(path: string, text: string): Promise<boolean> {
   const temporary = await writeBeside(path, text);
   try {
     await link(temporary, path);
@@ -53,15 +69,21 @@ async function createInPlace(path: string, text: string): Promise<boolean> {
 }
 
 export async function removeFile(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
+  await writing(path, async () => {
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
+  });
 }
 
 /** Adds one line at the end and flushes it to disk. A line that was cut short before it stays a line of its own. */
 export async function appendLine(path: string, line: string): Promise<void> {
+  await writing(path, () => append(path, line));
+}
+
+async function append(path: string, line: string): Promise<void> {
   const file = await open(path, 'a+', 0o600);
   try {
     const { size } = await file.stat();
@@ -113,6 +135,23 @@ async function syncFolder(path: string): Promise<void> {
     await folder.sync().finally(() => folder.close());
   } catch {
     return;
+  }
+}
+
+/** A folder that is read-only or a disk that is full is nothing that we did wrong: it is said so, with the path. */
+async function writing<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof ReconcileError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ReconcileError(`cannot write ${path}: ${why}`, {
+      code: 'STATE_UNWRITABLE',
+      category: 'internal',
+      remedy:
+        'Check permissions and free space there. What is done in the service already is found again by the next apply.',
+      cause: error,
+    });
   }
 }
 

@@ -106,7 +106,7 @@ describe('apply plan.json', () => {
     const { code, err } = await reconcile('apply plan.json --yes');
     expect([code, writes()]).toEqual([5, []]);
     expect(err).toContain('the plan was made before this target had a state; it has one now');
-    expect(err).toContain('SapJob/report: approved: create; now there is nothing to do');
+    expect(err).toContain('PLAN_DIFFERS SapJob/report: approved: create; now there is nothing to do');
   });
 
   test('what the plan does not touch may move on, and stays as it is', async () => {

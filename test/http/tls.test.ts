@@ -47,6 +47,21 @@ describe('TLS', () => {
     expect(server.seen).toHaveLength(0);
   });
 
+  it('a server that speaks plain text is named as such, on one line, and certificates are not blamed', async () => {
+    const server = await startServer((_request, response) => sendJson(response, 200, {}));
+    const client = createHttpClient({
+      baseUrl: `https://127.0.0.1:${server.port}`,
+      surroundings: fakeSurroundings(),
+    });
+    opened.push(client, server);
+    const read = client.reader([{ id: 'any', method: 'GET', path: /.*/ }]).read({ method: 'GET', path: '/' });
+    await expect(read).rejects.toMatchObject({
+      code: 'NOT_SENT',
+      message: expect.not.stringContaining('\n'),
+      remedy: expect.stringContaining('does not speak TLS'),
+    });
+  });
+
   it('a certificate and a key that do not belong together are an error, and nothing is sent', async () => {
     const { read, server } = await setUp({ ca, cert: clientTls.cert, key: strangerTls.key });
     await expect(read()).rejects.toMatchObject({ code: 'NOT_SENT' });

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from '../../src/state/file.ts';
@@ -42,6 +42,19 @@ describe('the file backend', () => {
     await putState(store, stateWith(1));
     expect(await store.read('dev')).toEqual(stateWith(1));
     expect(await open().read('dev')).toEqual(stateWith(1));
+  });
+
+  it.each([
+    ['the folder cannot be made', '.reconcile'],
+    ['the lock cannot be written', '.reconcile/state'],
+  ])('%s: an error that names the path and is no bug of ours', async (_name, inTheWay) => {
+    mkdirSync(dirname(join(root, inTheWay)), { recursive: true });
+    writeFileSync(join(root, inTheWay), 'a file where a folder is needed');
+    await expect(put(stateWith(1))).rejects.toMatchObject({
+      code: 'STATE_UNWRITABLE',
+      message: expect.stringContaining(join(root, '.reconcile')),
+      remedy: expect.any(String),
+    });
   });
 
   it('is readable for its owner alone', async () => {
