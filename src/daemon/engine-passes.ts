@@ -24,12 +24,17 @@ export function enginePasses({ concurrency, redacted, progress }: EnginePassesOp
   /** Over the last observation if it is young enough; else over a new one. */
   async function plan(
     input: TargetInput,
-    maxAge: number,
+    { maxAge, signal }: Parameters<Passes['plan']>[1],
   ): Promise<{ planned: PlannedTarget; again: boolean }> {
     const before = plans.get(input.name);
     plans.delete(input.name);
-    const reading = { ...input, readOnly: true };
-    const isYoung = before !== undefined && input.surroundings.now() - before.observed.observedAt < maxAge;
+    const { surroundings } = input;
+    const reading = {
+      ...input,
+      readOnly: true,
+      ...(signal === undefined ? {} : { surroundings: { ...surroundings, signal } }),
+    };
+    const isYoung = before !== undefined && surroundings.now() - before.observed.observedAt < maxAge;
     const again = isYoung ? await planAgain(reading, before) : undefined;
     const memo = again === undefined || before === undefined ? createPlanMemo() : before.memo;
     const planned = again ?? (await planTarget(reading, memo));
@@ -39,20 +44,18 @@ export function enginePasses({ concurrency, redacted, progress }: EnginePassesOp
   }
 
   return {
-    async plan(input, { maxAge }) {
-      const { planned, again } = await plan(input, maxAge);
+    async plan(input, how) {
+      const { planned, again } = await plan(input, how);
       progress(input.name);
       return seenOf(planned, again, redacted);
     },
     async apply(input, { document, addresses, signal }) {
       plans.delete(input.name);
       const wanted = new Set(addresses);
-      const planned = await planTarget({
-        ...input,
-        readOnly: false,
-        selects: (address) => wanted.has(address),
-      });
+      const planned = await planUnderLock(input, wanted, signal);
+      if (planned === undefined) return 'moved';
       try {
+        if (signal.aborted) return 'moved';
         const decided = document.changes.filter(({ address }) => wanted.has(address));
         if (workOf(decided) !== workOf(redacted(planned.document).changes)) return 'moved';
         return await applyTarget(planned, {
@@ -66,6 +69,26 @@ export function enginePasses({ concurrency, redacted, progress }: EnginePassesOp
       }
     },
   };
+}
+
+/** Undefined when the signal came while somebody else had the lock. */
+async function planUnderLock(
+  input: TargetInput,
+  wanted: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<PlannedTarget | undefined> {
+  const { claim } = input;
+  try {
+    return await planTarget({
+      ...input,
+      readOnly: false,
+      selects: (address) => wanted.has(address),
+      ...(claim === undefined ? {} : { claim: { ...claim, signal } }),
+    });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 function seenOf(

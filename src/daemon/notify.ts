@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Listener } from './audit-log.ts';
 import type { EventType, WatchEvent } from './events.ts';
 
 /** What people are told; passes as such are no news. */
@@ -81,29 +82,34 @@ const TRIES = 4;
 const WAITING = 200;
 
 /** Sends each event to each receiver in order, with a few tries; a receiver that is away holds nobody up. */
-export function createNotifier(options: NotifierOptions): (event: WatchEvent) => void {
+export function createNotifier(options: NotifierOptions): Listener {
   const lanes = options.receivers.map((receiver) => createLane(receiver, options));
-  return (event) => {
-    for (const lane of lanes) lane(event);
+  return {
+    tell: (event) => {
+      for (const lane of lanes) lane.tell(event);
+    },
+    settled: async () => void (await Promise.all(lanes.map((lane) => lane.settled()))),
   };
 }
 
-function createLane(receiver: NotifyTarget, options: NotifierOptions): (event: WatchEvent) => void {
+function createLane(receiver: NotifyTarget, options: NotifierOptions): Listener {
   const waiting: Posted[] = [];
-  let busy = false;
+  let working: Promise<void> | undefined;
   const work = async (): Promise<void> => {
-    busy = true;
     for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
       await deliver(message, options);
     }
-    busy = false;
+    working = undefined;
   };
-  return (event) => {
-    const message = messageFor(event, receiver, options.source);
-    if (message === undefined) return;
-    waiting.push(message);
-    if (waiting.length > WAITING) waiting.shift();
-    if (!busy) void work();
+  return {
+    tell(event) {
+      const message = messageFor(event, receiver, options.source);
+      if (message === undefined) return;
+      waiting.push(message);
+      if (waiting.length > WAITING) waiting.shift();
+      working ??= work();
+    },
+    settled: async () => working,
   };
 }
 

@@ -16,6 +16,8 @@ export interface OrdersOptions {
 export class Orders {
   readonly #options: OrdersOptions;
   #memory: TargetMemory = {};
+  #opened: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: OrdersOptions) {
     this.#options = options;
@@ -29,14 +31,17 @@ export class Orders {
     return this.#memory.approval;
   }
 
-  async open(): Promise<void> {
-    this.#memory = await this.#options.memory.read(this.#options.target);
-    this.#show();
-    this.#options.wakeAtPauseEnd(this.#memory.pause?.until);
+  /** Reads what was said before; once. */
+  open(): Promise<void> {
+    this.#opened ??= this.#read().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
   }
 
   async setPause(pause: Pause): Promise<void> {
-    await this.#remember({ ...this.#memory, pause });
+    await this.#remember((memory) => ({ ...memory, pause }));
     this.#options.wakeAtPauseEnd(pause.until);
     const until = pause.until === undefined ? '' : ` until ${new Date(pause.until).toISOString()}`;
     this.#options.board.tell({ type: 'paused', message: `paused${until}: ${pause.reason}`, who: pause.by });
@@ -44,9 +49,8 @@ export class Orders {
 
   /** False when there was no pause. */
   async endPause(who: string): Promise<boolean> {
-    const { pause, ...rest } = this.#memory;
+    const { pause } = await this.#remember(({ pause: _over, ...rest }) => rest);
     if (pause === undefined) return false;
-    await this.#remember(rest);
     this.#options.wakeAtPauseEnd(undefined);
     this.#options.board.tell({ type: 'resumed', message: `no longer paused (${pause.reason})`, who });
     return true;
@@ -59,7 +63,7 @@ export class Orders {
   }
 
   async approve(approval: Approval): Promise<void> {
-    await this.#remember({ ...this.#memory, approval });
+    await this.#remember((memory) => ({ ...memory, approval }));
     const message = `the plan ${approval.digest.slice(0, 12)} was approved`;
     this.#options.board.tell({ type: 'approved', message, who: approval.by });
   }
@@ -67,14 +71,34 @@ export class Orders {
   /** An approval is for one apply; what differs afterwards wants another one. */
   async useApproval(digest: string): Promise<void> {
     if (this.#memory.approval?.digest !== digest) return;
-    const { approval: _used, ...rest } = this.#memory;
-    await this.#remember(rest);
+    await this.#remember((memory) => {
+      const { approval, ...rest } = memory;
+      return approval?.digest === digest ? rest : memory;
+    });
   }
 
-  async #remember(memory: TargetMemory): Promise<void> {
-    await this.#options.memory.write(this.#options.target, memory);
-    this.#memory = memory;
+  async #read(): Promise<void> {
+    this.#memory = await this.#options.memory.read(this.#options.target);
     this.#show();
+    this.#options.wakeAtPauseEnd(this.#memory.pause?.until);
+  }
+
+  /**
+   * One change after the other, each over what the one before has left: people and passes speak at the same time, and
+   * neither may take back what the other has said. Gives what was remembered before.
+   */
+  #remember(change: (memory: TargetMemory) => TargetMemory): Promise<TargetMemory> {
+    const turn = this.#last.then(async () => {
+      await this.open();
+      const before = this.#memory;
+      const memory = change(before);
+      await this.#options.memory.write(this.#options.target, memory);
+      this.#memory = memory;
+      this.#show();
+      return before;
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 
   #show(): void {

@@ -31,11 +31,12 @@ export interface ApplyWish {
 export interface Passes {
   /**
    * Reads the service; cannot write. `maxAge`: ms for which the last observation may serve again, so that only what the
-   * manifests have changed is read.
+   * manifests have changed is read. `signal`: nobody waits for the plan any more.
    */
-  plan(input: TargetInput, how: { maxAge: number }): Promise<SeenTarget>;
+  plan(input: TargetInput, how: { maxAge: number; signal?: AbortSignal }): Promise<SeenTarget>;
   /**
-   * Takes the lock, plans again, and applies the wished changes if they are still the same; `moved` when they are not.
+   * Takes the lock, plans again, and applies the wished changes if they are still the same; `moved` when they are not, or
+   * when the signal came before the first write, while waiting for the lock, say.
    * Throws ReconcileError when nothing was written.
    */
   apply(input: TargetInput, wish: ApplyWish): Promise<TargetOutcome | 'moved'>;

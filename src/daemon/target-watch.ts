@@ -51,6 +51,7 @@ export class TargetWatch {
   #windows: Windows = createWindows([]);
   #good: { input: TargetInput; commit?: string } | undefined;
   #seen: SeenTarget | undefined;
+  readonly #stopped = new AbortController();
   #applying: { abort: AbortController; wanted: string } | undefined;
 
   constructor(deps: TargetWatchDeps) {
@@ -97,6 +98,12 @@ export class TargetWatch {
     this.#applying?.abort.abort();
   }
 
+  /** Reads no further, and begins no further operation. */
+  stop(): void {
+    this.#stopped.abort();
+    this.interrupt();
+  }
+
   async pause(pause: Pause): Promise<void> {
     await this.orders.setPause(pause);
     this.interrupt();
@@ -128,8 +135,11 @@ export class TargetWatch {
     };
     if (triggers.has('hand')) this.#fights.reset();
     try {
+      await this.orders.open();
       await this.#steps(record);
     } catch (error) {
+      // What was cut off by the end of the daemon is no failure.
+      if (this.#stopped.signal.aborted) return;
       this.#failed(error, record);
     }
     record.endedAt = clock.now();
@@ -153,13 +163,14 @@ export class TargetWatch {
       return;
     }
     const maxAge = thorough ? 0 : this.#board.status.interval;
-    const seen = await this.#deps.passes.plan(input, { maxAge });
+    const seen = await this.#deps.passes.plan(input, { maxAge, signal: this.#stopped.signal });
     record.requests += seen.document.requests;
     this.#seen = seen;
     await this.orders.endPauseInTime();
     const decision = this.#decide(seen, stale);
     this.#show(seen, decision, { who, ...optional('commit', commit) });
     this.#board.update({ failures: 0, error: undefined });
+    if (this.#stopped.signal.aborted) return;
     if (decision.apply.length > 0) await this.#apply(input, seen, decision, record);
     if (decision.waiting.for === 'agreement') this.#after('confirm', SECOND_LOOK);
   }

@@ -112,7 +112,7 @@ export class Watch {
   /** Operations in flight end and are recorded; nothing new begins. */
   async stop(): Promise<void> {
     await this.#unwatch();
-    for (const target of this.#targets.values()) target.interrupt();
+    for (const target of this.#targets.values()) target.stop();
     await this.#queue.stop();
     this.health.stop();
   }
@@ -138,12 +138,14 @@ export class Watch {
     for (const name of reading.targets.keys()) {
       if (this.#targets.has(name) || (only !== undefined && !only.includes(name))) continue;
       this.#targets.set(name, this.#newTarget(name));
-      if (!this.#ready) continue;
-      void this.#targets.get(name)?.orders.open();
-      this.#queue.add(name, 'start');
+      if (this.#ready) this.#queue.add(name, 'start');
     }
     if (reading.findings.some(({ severity }) => severity === 'error')) return;
-    for (const name of this.#targets.keys()) if (!reading.targets.has(name)) this.#targets.delete(name);
+    for (const [name, target] of this.#targets) {
+      if (reading.targets.has(name)) continue;
+      target.stop();
+      this.#targets.delete(name);
+    }
   }
 
   #newTarget(name: string): TargetWatch {

@@ -84,4 +84,18 @@ describe('passes with the engine', () => {
     const after = await daemon.plan(input(edited), minute);
     expect(after).toMatchObject({ again: false, document: { changes: [] } });
   });
+
+  it('stop waiting for the lock of somebody else when they are not wanted any more', async () => {
+    const { service, input } = await world();
+    const daemon = passes();
+    const stop = new AbortController();
+    const claim = { owner: 'ann', host: 'here', pid: 1, command: 'apply', timeout: 60_000 };
+    const mine = { ...input(edited), claim: { ...claim, onWait: () => stop.abort() } };
+    const { document } = await daemon.plan(mine, minute);
+    const lock = await mine.store.lock('dev', claim);
+    const wish = { document, addresses: ['MemoryJob/a'], signal: stop.signal };
+    expect(await daemon.apply(mine, wish)).toBe('moved');
+    await lock.release();
+    expect(service.writes).toEqual([]);
+  });
 });

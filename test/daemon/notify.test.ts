@@ -64,7 +64,7 @@ describe('the notifier', () => {
 
   it('tries again what failed by accident, with longer and longer waits', async () => {
     const { notify, posted, warnings, waits } = setUp([503, 'away', 429, 200]);
-    notify(event);
+    notify.tell(event);
     await settle();
     expect(posted).toHaveLength(4);
     expect(waits).toEqual([4_000, 16_000, 64_000]);
@@ -73,7 +73,7 @@ describe('the notifier', () => {
 
   it('gives up what the receiver refuses, saying so without the secret path', async () => {
     const { notify, posted, warnings } = setUp([404]);
-    notify(event);
+    notify.tell(event);
     await settle();
     expect(posted).toHaveLength(1);
     expect(warnings).toEqual(['a notification was not delivered to a.example: status 404']);
@@ -81,9 +81,18 @@ describe('the notifier', () => {
 
   it('keeps the order of events', async () => {
     const { notify, posted } = setUp([503]);
-    notify(event);
-    notify({ ...event, id: 8 });
+    notify.tell(event);
+    notify.tell({ ...event, id: 8 });
     await settle();
     expect(posted.map(({ body }) => JSON.parse(body).id.split('-')[1])).toEqual(['7', '7', '8']);
+  });
+
+  it('is settled when everything told is delivered or given up', async () => {
+    const { notify, posted } = setUp([503, 200, 404]);
+    await notify.settled();
+    notify.tell(event);
+    notify.tell({ ...event, id: 8 });
+    await notify.settled();
+    expect(posted).toHaveLength(3);
   });
 });

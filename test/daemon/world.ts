@@ -74,6 +74,12 @@ export function createWorld(
     invalid: new Set<string>(),
     sourceDown: false,
     serviceDown: false,
+    /** The service does not answer any more. */
+    hangs: false,
+    /** What is remembered takes a moment to be read. */
+    slowMemory: false,
+    /** Targets of which what is remembered cannot be read. */
+    damaged: new Set<string>(),
     differences: (_name: string): PlanChange[] => [],
     drift: (_name: string): Drift[] => [],
     blocked: 0,
@@ -118,8 +124,10 @@ export function createWorld(
     return { name, watch: world.watch, input, findings: [] };
   }
   const passes: Passes = {
-    async plan({ name }) {
+    async plan({ name }, { signal }) {
       world.plans += 1;
+      if (world.hangs)
+        await new Promise((_, fail) => signal?.addEventListener('abort', () => fail(new Error('cut off'))));
       if (world.serviceDown)
         throw new ReconcileError('no answer', { code: 'NO_ANSWER', category: 'transient' });
       const document = planOf(name, world.differences(name), world.blocked);
@@ -143,7 +151,11 @@ export function createWorld(
     source,
     passes,
     memory: {
-      read: async (name) => memory.get(name) ?? {},
+      async read(name) {
+        if (world.slowMemory) for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+        if (world.damaged.has(name)) throw new Error('damaged');
+        return memory.get(name) ?? {};
+      },
       write: async (name, value) => void memory.set(name, value),
     },
     concurrency: 2,

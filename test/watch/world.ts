@@ -11,7 +11,7 @@ const program = resolve('lib/cli/main.js');
 /** Nothing here takes longer than this, also on a busy machine, ms. It is no wait: conditions are looked at when something happens. */
 const LIMIT = 45_000;
 
-export const token = 'a-token-that-is-long-enough';
+const token = 'a-token-that-is-long-enough';
 export const hookSecret = 'the-secret-of-the-hook';
 
 /** A process of the built program. */

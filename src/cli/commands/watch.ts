@@ -46,6 +46,9 @@ interface Options {
   concurrency: number;
 }
 
+/** At the end, notifications have this long to be delivered, ms. */
+const LAST_WORDS = 5_000;
+
 /** `reconcile watch`: the daemon. */
 export const configureWatch: Configure = (command, invocation) => {
   command
@@ -141,8 +144,8 @@ Examples:
         timeLimit: options.passTimeout,
         happened: (event) => {
           const clean = { ...event, message: invocation.redactor.text(event.message) };
-          audit(clean);
-          notify(clean);
+          audit.tell(clean);
+          notify.tell(clean);
           surroundings.log('info', `${clean.target}: ${clean.message}`, { type: clean.type });
         },
         log: surroundings.log,
@@ -157,6 +160,9 @@ Examples:
       await untilAborted(io.signal);
       context.note('Stopping: what is being written is finished and recorded.');
       await daemon.stop();
+      await audit.settled();
+      // What was done last shall be told, too, but nobody waits for a receiver that is away.
+      await Promise.race([notify.settled(), io.sleep(LAST_WORDS)]);
     });
 };
 
