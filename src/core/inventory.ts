@@ -1,6 +1,7 @@
 import type { JsonObject } from './json.ts';
 import type { Pointer } from './pointer.ts';
 import type { Address, Lifecycle } from './resource.ts';
+import type { SourceVersion } from './source-version.ts';
 
 /** Why an entry is only a tombstone: the object lives on, but is not ours any more. */
 export interface Released {
@@ -21,8 +22,8 @@ export interface InventoryPart {
   superseded?: readonly string[];
 }
 
-/** What we own: the last applied version of one resource. This is *base*. */
-export interface InventoryEntry {
+/** What we own: the last applied version of one resource, and of which manifests. This is *base*. */
+export interface InventoryEntry extends SourceVersion {
   kind: string;
   name: string;
   identity: string;
@@ -37,8 +38,6 @@ export interface InventoryEntry {
   /** Pointers into the whole spec that held secrets when it was applied. */
   secrets: readonly Pointer[];
   released?: Released;
-  /** Commit of the manifests that were applied, if known. */
-  commit?: string;
   /** Adopted without being able to read some fields: they are unknown, and never a reason to replace. */
   unverified?: readonly Pointer[];
   /** Written without knowing whether it took effect, and not readable: to be written again whatever `spec` says. */

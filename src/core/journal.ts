@@ -1,20 +1,19 @@
 import type { Action } from './change.ts';
 import type { InventoryEntry } from './inventory.ts';
 import type { Address } from './resource.ts';
+import type { SourceVersion } from './source-version.ts';
 
 /**
  * The apply under way: everything it is about to do, recorded before its first write (SEMANTICS 9). What is still in the
  * state when nobody applies was cut short, or its outcome could not be found out; `recover.ts` settles it by reading.
  */
-export interface Journal {
+export interface Journal extends SourceVersion {
   /** Random id of the apply. */
   id: string;
   /** ISO instant. */
   startedAt: string;
   /** Who, for people: user@host. */
   actor: string;
-  /** Of the manifests. */
-  commit?: string;
   intents: Readonly<Record<Address, Intent>>;
 }
 

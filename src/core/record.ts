@@ -5,6 +5,7 @@ import type { Kind } from './provider.ts';
 import { partPath, type Resource } from './resource.ts';
 import { pointersWithin } from './scope.ts';
 import { type Sealer, sealForRecord } from './seal.ts';
+import type { SourceVersion } from './source-version.ts';
 
 export interface RecordInput {
   desired: Resource;
@@ -21,7 +22,7 @@ export interface RecordInput {
   now: string;
   /** Which fields this apply wrote: all of an object that it made, else those that it changed; none where it wrote nothing. */
   written: 'all' | readonly Pointer[];
-  commit?: string;
+  source: SourceVersion;
 }
 
 /** The inventory entry after a resource was brought in step: what we now own, and in which version. */
@@ -57,7 +58,7 @@ export function recordApplied(input: RecordInput): InventoryEntry {
     lifecycle: desired.lifecycle,
     secrets: [...desired.secrets].sort(),
     ...unverified(input),
-    ...(input.commit === undefined ? {} : { commit: input.commit }),
+    ...input.source,
   };
 }
 

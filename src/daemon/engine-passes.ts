@@ -12,12 +12,14 @@ export interface EnginePassesOptions {
   concurrency: number;
   /** Takes what is secret out of a plan before anybody sees it. */
   redacted(document: PlanTarget): PlanTarget;
+  /** Do the manifests hold edits that their commit does not? Asked before an apply alone: git looks at every file for it. */
+  isDirty(): Promise<boolean>;
   /** The target gets on: for the watch over passes that hang. */
   progress(target: string): void;
 }
 
 /** Passes made with the engine: planning opens no session that could write, applying takes the lock first. */
-export function enginePasses({ concurrency, redacted, progress }: EnginePassesOptions): Passes {
+export function enginePasses({ concurrency, redacted, isDirty, progress }: EnginePassesOptions): Passes {
   /** Per target: what the last plan was made over. None after an apply. */
   const plans = new Map<string, PlannedBefore>();
 
@@ -52,7 +54,7 @@ export function enginePasses({ concurrency, redacted, progress }: EnginePassesOp
     async apply(input, { document, addresses, signal }) {
       plans.delete(input.name);
       const wanted = new Set(addresses);
-      const planned = await planUnderLock(input, wanted, signal);
+      const planned = await planUnderLock({ ...input, dirty: await isDirty() }, wanted, signal);
       if (planned === undefined) return 'moved';
       try {
         if (signal.aborted) return 'moved';

@@ -35,6 +35,8 @@ export interface ProjectReader {
    * manifest; else only those that are known to be others than before.
    */
   read(how: { thorough: boolean }, ref?: string): Promise<Reading>;
+  /** Do the manifests in the folder, or the config, hold edits that the commit does not? */
+  isDirty(): Promise<boolean>;
   /** Something happened at this path. */
   changed(path: string): void;
 }
@@ -48,7 +50,7 @@ export function createProjectReader({ context, gathered }: ProjectReaderOptions)
   const filesOf = new Map<string, ReadonlySet<string>>();
   let opened: { key: string; store: StateStore } | undefined;
 
-  return { read, changed: files.changed };
+  return { read, isDirty, changed: files.changed };
 
   async function read({ thorough }: { thorough: boolean }, ref?: string): Promise<Reading> {
     if (thorough) {
@@ -72,6 +74,11 @@ export function createProjectReader({ context, gathered }: ProjectReaderOptions)
     }
     const { commit } = loaded.source;
     return { targets, findings: ofConfig, ...(commit === undefined ? {} : { commit }) };
+  }
+
+  async function isDirty(): Promise<boolean> {
+    const { loaded } = await loadProject(context, { cache, files });
+    return loaded?.source.dirty === true;
   }
 
   function memoOf(name: string): ResolveMemo {

@@ -5,6 +5,7 @@ import type { PlanContext } from '../core/plan-context.ts';
 import { isRefused, planResource } from '../core/plan-resource.ts';
 import type { OperationResult, Session } from '../core/provider.ts';
 import type { LiveResource } from '../core/resource.ts';
+import type { SourceVersion } from '../core/source-version.ts';
 import { type AvoidRuns, nextGap, noGap, waitingFor } from './avoid-runs.ts';
 import { withResults } from './intents.ts';
 import { errorOf, operationOutcome } from './outcomes.ts';
@@ -26,7 +27,8 @@ export interface ApplyChangeDeps {
   now(): number;
   /** Ours, for durations, ms. */
   clock(): number;
-  commit: string | undefined;
+  /** Which version of the manifests this is. */
+  source: SourceVersion;
   target: string;
   avoidRuns: AvoidRuns | undefined;
   archiveLogs: ArchiveLogs | undefined;

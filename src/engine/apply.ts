@@ -7,6 +7,7 @@ import type { ChangeOutcome, TargetOutcome } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { isRefused } from '../core/plan-resource.ts';
 import { createSealer } from '../core/seal.ts';
+import { sourceVersion } from '../core/source-version.ts';
 import { formatInstant } from '../time/index.ts';
 import { type ApplyChangeDeps, applyChange } from './apply-change.ts';
 import { actorOf, historyRecord } from './history-record.ts';
@@ -34,6 +35,7 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
     sealer: createSealer(input.stateKey),
     kind: kindsOf(input.provider),
   });
+  const source = sourceVersion(input);
   const mayBeSent = new Set(Object.keys(planned.state.journal?.intents ?? {}));
   const deps: ApplyChangeDeps = {
     session,
@@ -41,7 +43,7 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
     context,
     assertHeld: () => lock.assertHeld(),
     mayBeSent: (address) => mayBeSent.has(address),
-    commit: input.commit,
+    source,
     now: () => context().now,
     clock: input.surroundings.now,
     target: input.name,
@@ -54,10 +56,9 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
   const id = randomUUID();
   const actor = actorOf(lock.info);
   const startedAt = formatInstant(context().now);
-  const { commit } = input;
   const begin = async (work: readonly Change[]): Promise<void> => {
     const intents = Object.fromEntries(work.map((change) => [change.address, intentOf(change, deps)]));
-    await writer.begin({ id, startedAt, actor, ...(commit === undefined ? {} : { commit }), intents });
+    await writer.begin({ id, startedAt, actor, ...source, intents });
   };
   const { outcomes, writes } = await carryOut(changes, begin, deps, options);
   for (const { address, status } of outcomes) {
@@ -72,7 +73,7 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
       const { lineage } = planned.state;
       const recovered = planned.recovered?.length;
       const at = formatInstant(context().now);
-      const record = { id, target: input.name, lineage, at, command, actor, commit, outcomes, recovered };
+      const record = { id, target: input.name, lineage, at, command, actor, ...source, outcomes, recovered };
       await writer.finish((serial) => historyRecord({ ...record, serial }));
     }
   } catch (error) {

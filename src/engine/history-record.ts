@@ -23,20 +23,21 @@ export function actorOf({ owner, host }: Pick<LockInfo, 'owner' | 'host'>): stri
 }
 
 interface Applied
-  extends Pick<HistoryRecord, 'id' | 'target' | 'lineage' | 'serial' | 'at' | 'command' | 'actor'> {
-  commit: string | undefined;
+  extends Pick<
+    HistoryRecord,
+    'id' | 'target' | 'lineage' | 'serial' | 'at' | 'command' | 'actor' | 'commit' | 'dirty'
+  > {
   outcomes: readonly ChangeOutcome[];
   /** How many changes of an interrupted apply were found done; undefined when none was interrupted. */
   recovered: number | undefined;
 }
 
 /** One line of the history for one apply. Holds names and codes alone: nothing of what was applied. */
-export function historyRecord({ commit, outcomes, recovered, ...rest }: Applied): HistoryRecord {
+export function historyRecord({ outcomes, recovered, ...rest }: Applied): HistoryRecord {
   const byStatus: Record<string, number> = {};
   for (const { status } of outcomes) byStatus[status] = (byStatus[status] ?? 0) + 1;
   return {
     ...rest,
-    ...(commit === undefined ? {} : { commit }),
     summary: summaryOf(outcomes, recovered),
     outcomes: byStatus,
     changes: outcomes.map(({ address, action, status, error }) => ({

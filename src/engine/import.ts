@@ -19,8 +19,10 @@ interface ImportOptions {
 export interface ImportObservation {
   /** In the order of their addresses. */
   drafts: ImportDraft[];
-  /** Objects that a manifest or the state names already. */
+  /** Objects that the state owns. */
   managed: number;
+  /** Manifests whose object is there but is not owned yet. */
+  described: Address[];
   /** Left out by `selects`. */
   excluded: Address[];
   /** Objects for which no manifest can be drafted, with the reason. */
@@ -62,8 +64,8 @@ export async function observeForImport(
       resources: [...listed.resources, ...aside.resources],
       diagnostics: [...listed.diagnostics, ...aside.diagnostics],
     };
-    const isKnown = knownTo(input.resources, state.inventory);
-    const unknown = observation.resources.filter((live) => !isKnown(live));
+    const known = knownObjects(input.resources, state.inventory);
+    const unknown = observation.resources.filter((live) => !known.names(live));
     const named = await Promise.all(nameAll(unknown, session));
     const seen = new Set<Address>();
     const drafts: ImportDraft[] = [];
@@ -75,7 +77,7 @@ export async function observeForImport(
       const draft = draftManifest(live, rules, identity);
       const address = formatAddress(draft.kind, draft.name);
       const why = refusal(live, identities, seen.has(address), others.length > 0);
-      if (isKnown({ kind: live.kind, identity: rules.identity(draft.name, draft.spec) })) continue;
+      if (known.names({ kind: live.kind, identity: rules.identity(draft.name, draft.spec) })) continue;
       if (rules.preExisting && Object.keys(draft.spec).length === 0) continue;
       if (!options.selects(address)) excluded.push(address);
       else if (why !== undefined) leftOut.push({ address, id: live.id, why });
@@ -86,7 +88,8 @@ export async function observeForImport(
     const lastRuns = options.lastRuns ? await session.lastRuns?.(drafts.map(({ live }) => live)) : undefined;
     return {
       drafts,
-      managed: observation.resources.length - unknown.length,
+      managed: known.managed(),
+      described: known.described(),
       excluded: excluded.sort(),
       leftOut,
       lastRuns: lastRuns ?? new Map(),
@@ -129,12 +132,36 @@ function addressOf({ kind, name }: ImportDraft): Address {
   return formatAddress(kind, name);
 }
 
-/** What a released entry names is nobody's any more, unless a manifest wants it. */
-function knownTo(desired: readonly Resource[], inventory: Inventory) {
-  const owned = Object.values(inventory).filter((entry) => entry.released === undefined);
-  const known = new Set([...desired, ...owned].map(({ kind, identity }) => `${kind}\n${identity}`));
-  return ({ kind, identity }: { kind: string; identity: string }): boolean =>
-    known.has(`${kind}\n${identity}`);
+interface Identified {
+  kind: string;
+  identity: string;
+}
+
+/**
+ * Tells live objects that the state or a manifest names, and keeps count of both. What a released entry names is nobody's
+ * any more, unless a manifest wants it.
+ */
+function knownObjects(desired: readonly Resource[], inventory: Inventory) {
+  const keyOf = ({ kind, identity }: Identified): string => `${kind}\n${identity}`;
+  const owned = new Set(
+    Object.values(inventory)
+      .filter((entry) => entry.released === undefined)
+      .map(keyOf),
+  );
+  const manifests = new Map(desired.map((resource) => [keyOf(resource), resource.address]));
+  const managed = new Set<string>();
+  const described = new Set<Address>();
+  return {
+    names(live: Identified): boolean {
+      const key = keyOf(live);
+      const address = manifests.get(key);
+      if (owned.has(key)) managed.add(key);
+      else if (address !== undefined) described.add(address);
+      return owned.has(key) || address !== undefined;
+    },
+    managed: (): number => managed.size,
+    described: (): Address[] => [...described].sort(),
+  };
 }
 
 function nameAll(

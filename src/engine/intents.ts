@@ -6,6 +6,7 @@ import type { OperationOutcome } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { pointersWithin } from '../core/scope.ts';
 import { sealAt } from '../core/seal.ts';
+import type { SourceVersion } from '../core/source-version.ts';
 import { intendedEntry } from './record.ts';
 import type { StateWriter } from './state-writer.ts';
 
@@ -13,7 +14,7 @@ interface IntentDeps {
   writer: StateWriter;
   context(): PlanContext;
   now(): number;
-  commit: string | undefined;
+  source: SourceVersion;
 }
 
 /** What a change is about to do, for the journal. Holds no secret: what is secret is sealed. */

@@ -6,6 +6,7 @@ import type { PlanContext } from '../core/plan-context.ts';
 import type { Kind, OperationResult } from '../core/provider.ts';
 import { type RecordInput, recordApplied, releaseParts, withoutParts } from '../core/record.ts';
 import type { LiveResource } from '../core/resource.ts';
+import type { SourceVersion } from '../core/source-version.ts';
 import { formatInstant } from '../time/index.ts';
 import type { StateWriter } from './state-writer.ts';
 
@@ -13,7 +14,7 @@ interface RecordDeps {
   writer: StateWriter;
   context(): PlanContext;
   now(): number;
-  commit: string | undefined;
+  source: SourceVersion;
 }
 
 export type Entries = Record<string, InventoryEntry | null>;
@@ -104,7 +105,7 @@ function applied(
     sealer: context.sealer,
     now: formatInstant(deps.now()),
     written: writtenBy(change, results),
-    ...(deps.commit === undefined ? {} : { commit: deps.commit }),
+    source: deps.source,
   });
   return live === undefined ? entry : dropStaleEffective(entry, live);
 }

@@ -2,6 +2,7 @@ import type { InventoryEntry } from '../core/inventory.ts';
 import { equalJson, type Json } from '../core/json.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { recordApplied } from '../core/record.ts';
+import { sourceVersion } from '../core/source-version.ts';
 import { formatInstant } from '../time/index.ts';
 import type { StateWriter } from './state-writer.ts';
 import type { PlannedTarget } from './types.ts';
@@ -21,7 +22,6 @@ export async function refreshEntries(
     const before = writer.entry(desired.address);
     if (before === undefined || before.released !== undefined || changed.has(desired.address)) continue;
     if (planned.input.selects?.(desired.address) === false) continue;
-    const commit = planned.input.commit;
     const entry = recordApplied({
       desired,
       kind: context.kind(desired.kind),
@@ -32,9 +32,9 @@ export async function refreshEntries(
       before,
       sealer: context.sealer,
       now: formatInstant(context.now),
-      ...(commit === undefined ? {} : { commit }),
+      source: sourceVersion(planned.input),
     });
-    if (equalButForCommit(entry, before)) continue;
+    if (equalButForVersion(entry, before)) continue;
     entries[desired.address] = entry;
   }
   if (Object.keys(entries).length > 0 || planned.instanceMoved) {
@@ -42,8 +42,8 @@ export async function refreshEntries(
   }
 }
 
-function equalButForCommit(a: InventoryEntry, b: InventoryEntry): boolean {
+function equalButForVersion(a: InventoryEntry, b: InventoryEntry): boolean {
   const plain = (entry: InventoryEntry): Json =>
-    JSON.parse(JSON.stringify({ ...entry, commit: null })) as Json;
+    JSON.parse(JSON.stringify({ ...entry, commit: null, dirty: null })) as Json;
   return equalJson(plain(a), plain(b));
 }

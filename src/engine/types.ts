@@ -7,11 +7,12 @@ import type { PlanTarget } from '../core/plan-document.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Connection, Observation, Provider, Session, Surroundings } from '../core/provider.ts';
 import type { LiveResource, Resource } from '../core/resource.ts';
+import type { SourceVersion } from '../core/source-version.ts';
 import type { LockClaim, LockInfo, StateLock, StateStore, TargetState } from '../state/store.ts';
 import type { AvoidRuns } from './avoid-runs.ts';
 
 /** One target, ready to be planned: everything an entry point has gathered. */
-export interface TargetInput {
+export interface TargetInput extends SourceVersion {
   name: string;
   provider: Provider;
   connection: Connection;
@@ -22,8 +23,6 @@ export interface TargetInput {
   surroundings: Surroundings;
   /** RECONCILE_STATE_KEY, if set. */
   stateKey?: string;
-  /** Commit of the manifests. */
-  commit?: string;
   /** `--accept-instance`: move the state to another instance on purpose. */
   acceptInstance?: boolean;
   /** `--only`: which addresses to plan. */

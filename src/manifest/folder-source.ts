@@ -47,6 +47,8 @@ interface Walk {
   matches(path: string): boolean;
   /** Paths relative to the root, with `/`. */
   found: Set<string>;
+  /** Where links to files and folders lead, relative to the root: an edit there is one of a manifest. */
+  linked: Set<string>;
   findings: Finding[];
 }
 
@@ -69,6 +71,7 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
     display,
     matches: compileGlobs(inside),
     found: new Set(),
+    linked: new Set(),
     findings,
   };
   for (const base of topFolders(inside)) {
@@ -86,7 +89,9 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
   }
   // Git works in a process of its own meanwhile.
   const [status, read] = await Promise.all([
-    options.git === false ? {} : gitStatus(root, { commitOnly: options.git === 'commit' }),
+    options.git === false
+      ? {}
+      : gitStatus(root, { commitOnly: options.git === 'commit', counts: countsIn(walk, skipped) }),
     readAll(paths, realRoot, display, files, maxFileBytes),
   ]);
   return {
@@ -94,6 +99,26 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
     findings: [...findings, ...read.findings],
     ...status,
   };
+}
+
+/**
+ * Which edits make the manifests others than those of the commit: of a file that matches, whether it is there or not, of the
+ * config, of what a link leads to, and of a repository within that holds manifests.
+ */
+function countsIn({ matches, found, linked }: Walk, config: ReadonlySet<string>): (path: string) => boolean {
+  const folders = new Set([...found].flatMap(foldersOf));
+  return (path) =>
+    matches(path) ||
+    config.has(path) ||
+    folders.has(path) ||
+    linked.has(path) ||
+    foldersOf(path).some((folder) => linked.has(folder));
+}
+
+/** `a/b/c` → `a`, `a/b`. */
+function foldersOf(path: string): string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
 
 /** The folders to walk, none within another. */
@@ -135,7 +160,9 @@ async function followLink(link: string, path: string, above: readonly string[], 
     if (type === 'folder' || walk.matches(path)) walk.findings.push(outsideLink(walk.display(path)));
     return;
   }
-  if (type === 'file' && walk.matches(path)) walk.found.add(path);
+  if (type === 'file' && !walk.matches(path)) return;
+  walk.linked.add(toSlashes(relative(walk.root, real)));
+  if (type === 'file') walk.found.add(path);
   // A link to a folder that holds it would go round for ever.
   if (type === 'folder' && !above.includes(real)) await walkFolder(real, path, [...above, real], walk);
 }

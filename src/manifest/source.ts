@@ -1,4 +1,5 @@
 import type { Finding } from '../core/errors.ts';
+import type { SourceVersion } from '../core/source-version.ts';
 
 /** One manifest file. `path` is how findings name it. */
 export interface SourceFile {
@@ -6,14 +7,11 @@ export interface SourceFile {
   bytes: Uint8Array;
 }
 
-export interface SourceListing {
+export interface SourceListing extends SourceVersion {
   /** In the order of their paths. */
   files: SourceFile[];
   /** What could not be read, and why. */
   findings: Finding[];
-  commit?: string;
-  /** True when the files differ from that commit. */
-  dirty?: boolean;
 }
 
 /** Where manifests come from: a folder, or a commit of a git repository. */

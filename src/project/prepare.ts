@@ -7,6 +7,7 @@ import {
 import { type Finding, ReconcileError } from '../core/errors.ts';
 import type { Look } from '../core/look.ts';
 import type { Surroundings } from '../core/provider.ts';
+import { sourceVersion } from '../core/source-version.ts';
 import type { TargetInput } from '../engine/types.ts';
 import {
   type LoadResult,
@@ -159,7 +160,7 @@ export function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget;
         others: Object.keys(config.targets).filter((name) => name !== target.name),
         surroundings,
         ...(stateKey === undefined || stateKey === '' ? {} : { stateKey }),
-        ...(loaded.source.commit === undefined ? {} : { commit: loaded.source.commit }),
+        ...sourceVersion(loaded.source),
         ...(options.acceptInstance === true ? { acceptInstance: true } : {}),
         ...(only === undefined ? {} : { selects: only.selects }),
         readOnly: options.readOnly,

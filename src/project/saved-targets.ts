@@ -92,7 +92,7 @@ export function assertStillFits(
       category: 'stale',
       findings: planDifferences(saved, shown ?? now),
       remedy:
-        source.commit === undefined
+        source.commit === undefined || source.dirty === true
           ? 'Plan again, look at it, and apply the new plan.'
           : `Plan again and apply the new plan. If the manifests have moved on since ${source.commit.slice(0, 12)}, --ref ${source.commit.slice(0, 12)} takes them as of then.`,
     },

@@ -1,3 +1,4 @@
+import { showVersion } from '../core/source-version.ts';
 import { showAge } from './instant.ts';
 import type { RenderOptions } from './palette.ts';
 import type { StatusRecord } from './status.ts';
@@ -44,12 +45,13 @@ function recordLines(
   now: number,
   { palette, width, verbose }: RenderOptions,
 ): string[] {
-  const { serial, at, command, actor, commit, summary, outcomes, changes } = record;
+  const { serial, at, command, actor, summary, outcomes, changes } = record;
   const { failed = 0, blocked = 0, notAttempted = 0 } = outcomes;
   const paint = failed + blocked + notAttempted > 0 ? palette.warn : palette.good;
   const shown = verbose ? changes : changes.slice(0, shownChanges);
   const more = changes.length - shown.length;
-  const from = commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`;
+  const version = showVersion(record);
+  const from = version === undefined ? '' : `, commit ${version}`;
   return [
     ...sentence(`  ${palette.strong(`#${serial}`)}  `, summary, width, paint),
     ...sentence('      ', `${showAge(at, now)}, by ${actor}${from}: ${command}`, width, palette.faint),

@@ -19,8 +19,10 @@ export interface ImportDocument {
   leftOut: { address: string; id: string; why: string }[];
   /** Left out by `--only` and `--exclude`. */
   excluded: string[];
-  /** Live objects that have a manifest, or are owned, already. */
+  /** Live objects that were owned before. */
   managed: number;
+  /** Manifests that were there before, whose object exists but is not owned (with `--adopt`: still not). */
+  described: string[];
   secrets: { name: string; usedBy: { address: string; pointer: string }[] }[];
   /** Texts that look like secrets and were written as they are. */
   suspects: { address: string; pointer: string }[];

@@ -80,12 +80,13 @@ function adoption({ adopted, notAdopted = [] }: ImportDocument, options: RenderO
 }
 
 function verdict(document: ImportDocument, { palette }: RenderOptions): string {
-  const { manifests, leftOut, excluded, managed, adopted, dryRun, requests, target } = document;
+  const { manifests, leftOut, excluded, managed, described, adopted, dryRun, requests, target } = document;
   const written = counted(manifests.length, 'manifest');
   const told = [
     dryRun ? `${written} would be written` : `${written} written`,
     ...(adopted === undefined ? [] : [`${counted(adopted.length, 'object')} adopted`]),
-    ...(managed === 0 ? [] : [`${managed} with a manifest already`]),
+    ...(managed === 0 ? [] : [`${managed} managed already`]),
+    ...(described.length === 0 ? [] : [`${described.length} with a manifest but not owned`]),
     ...(excluded.length === 0 ? [] : [`${excluded.length} excluded`]),
     ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out`]),
   ];

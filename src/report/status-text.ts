@@ -1,3 +1,4 @@
+import { showVersion } from '../core/source-version.ts';
 import { showAge } from './instant.ts';
 import type { RenderOptions } from './palette.ts';
 import type { OwnedObject, StatusDocument, StatusLock, StatusTarget } from './status.ts';
@@ -46,7 +47,8 @@ function lastLines({ last }: StatusTarget, now: number, { width, palette }: Rend
   if (last === null) return [];
   const { failed = 0, blocked = 0, notAttempted = 0 } = last.outcomes;
   const paint = failed + blocked + notAttempted > 0 ? palette.warn : palette.good;
-  const commit = last.commit === undefined ? '' : `, commit ${last.commit.slice(0, 12)}`;
+  const version = showVersion(last);
+  const commit = version === undefined ? '' : `, commit ${version}`;
   return [
     ...sentence('  last      ', last.summary, width, paint),
     ...sentence('            ', `${showAge(last.at, now)}, by ${last.actor}${commit}`, width, palette.faint),
@@ -95,10 +97,11 @@ function openLines(
 function ownedLines(owned: readonly OwnedObject[], { palette, verbose }: RenderOptions): string[] {
   const widest = Math.max(0, ...owned.map(({ address }) => columns(oneLine(address))));
   return owned.flatMap((one) => {
-    const { address, id, ownedSince, commit, parts, superseded } = one;
+    const { address, id, ownedSince, parts, superseded } = one;
+    const version = showVersion(one);
     const facts = [
       `since ${ownedSince.slice(0, 10)}`,
-      ...(commit === undefined ? [] : [commit.slice(0, 12)]),
+      ...(version === undefined ? [] : [version]),
       ...(parts.length === 0 ? [] : [counted(parts.length, 'schedule')]),
       ...(verbose ? [`id ${oneLine(id)}`] : []),
     ];

@@ -1,5 +1,6 @@
 import type { Inventory } from '../core/inventory.ts';
 import type { Journal } from '../core/journal.ts';
+import { type SourceVersion, sourceVersion } from '../core/source-version.ts';
 
 /** What is owned, and by what right: all from the state. */
 export interface StatusDocument {
@@ -20,19 +21,18 @@ export interface StatusTarget {
   last: StatusRecord | null;
   lock: StatusLock | null;
   /** An apply that is under way, or was cut short. */
-  open: { id: string; startedAt: string; actor: string; commit?: string; changes: OpenChange[] } | null;
+  open: (SourceVersion & { id: string; startedAt: string; actor: string; changes: OpenChange[] }) | null;
   owned: OwnedObject[];
   /** What lives on in the service but was let go. */
   released: ReleasedObject[];
 }
 
-export interface StatusRecord {
+export interface StatusRecord extends SourceVersion {
   id: string;
   serial: number;
   at: string;
   command: string;
   actor: string;
-  commit?: string;
   summary: string;
   outcomes: Readonly<Record<string, number>>;
   changes: readonly { address: string; action: string; status: string; code?: string }[];
@@ -54,13 +54,12 @@ interface OpenChange {
   action: string;
 }
 
-export interface OwnedObject {
+/** With the version of the manifest that was applied last. */
+export interface OwnedObject extends SourceVersion {
   address: string;
   /** The server's id. */
   id: string;
   ownedSince: string;
-  /** Of the manifest that was applied last. */
-  commit?: string;
   protected: boolean;
   parts: { key: string; id: string; ownedSince: string }[];
   /** Ids that are still to be deleted after a replace. */
@@ -118,19 +117,19 @@ function statusLock({
   return { id, owner, host, pid, command, startedAt, renewedAt, expiresAt };
 }
 
-function openApply({ id, startedAt, actor, commit, intents }: Journal): StatusTarget['open'] {
+function openApply({ id, startedAt, actor, intents, ...version }: Journal): StatusTarget['open'] {
   const changes = sorted(intents).map(([address, { action }]) => ({ address, action }));
-  return { id, startedAt, actor, ...(commit === undefined ? {} : { commit }), changes };
+  return { id, startedAt, actor, ...sourceVersion(version), changes };
 }
 
 function ownedObjects(inventory: Inventory): OwnedObject[] {
   return sorted(inventory)
     .filter(([, { released }]) => released === undefined)
-    .map(([address, { id, ownedSince, commit, lifecycle, parts }]) => ({
+    .map(([address, { id, ownedSince, lifecycle, parts, ...entry }]) => ({
       address,
       id,
       ownedSince,
-      ...(commit === undefined ? {} : { commit }),
+      ...sourceVersion(entry),
       protected: lifecycle.protect,
       parts: sorted(parts)
         .filter(([, part]) => part.released === undefined)

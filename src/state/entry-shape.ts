@@ -53,6 +53,7 @@ export function isInventoryEntry(value: Json | undefined): boolean {
       secrets: isTexts,
       released: isReleased,
       commit: isText,
+      dirty: isFlag,
       unverified: isTexts,
     })
   );

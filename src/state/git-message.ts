@@ -1,3 +1,4 @@
+import { showVersion, sourceVersion } from '../core/source-version.ts';
 import type { HistoryRecord } from './store.ts';
 
 /** Another commit on the ref than one of ours is shown as what it says of itself. */
@@ -15,7 +16,8 @@ export interface CommitText {
  */
 export function recordMessage(record: HistoryRecord): string {
   const { target, summary, command, actor, at, commit, serial } = record;
-  const from = commit === undefined ? '' : ` from commit ${commit.slice(0, 12)}`;
+  const version = showVersion(record);
+  const from = version === undefined ? '' : ` from commit ${version}`;
   const changes = record.changes.map(
     ({ action, status, code, address }) =>
       `Change: ${action} ${status}${code === undefined ? '' : ` (${code})`} ${quoted(address)}`,
@@ -31,6 +33,7 @@ ${[
   `Command: ${quoted(command)}`,
   `Actor: ${quoted(actor)}`,
   ...(commit === undefined ? [] : [`Source-Commit: ${commit}`]),
+  ...(record.dirty === true ? ['Source-Dirty: true'] : []),
   `At: ${at}`,
   `Target: ${target}`,
   `Lineage: ${record.lineage}`,
@@ -54,7 +57,7 @@ export function parseRecord({ id, author, at, message }: CommitText, target: str
     at: one('At') ?? at,
     command: unquoted(one('Command') ?? 'by hand'),
     actor: unquoted(one('Actor') ?? author),
-    ...(commit === undefined ? {} : { commit }),
+    ...sourceVersion({ ...(commit === undefined ? {} : { commit }), dirty: one('Source-Dirty') === 'true' }),
     summary: subject.startsWith(`${target}: `) ? subject.slice(target.length + 2) : subject,
     outcomes: Object.fromEntries(
       trailers.flatMap(([key, value]) => {

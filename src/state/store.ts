@@ -1,5 +1,6 @@
 import type { Inventory } from '../core/inventory.ts';
 import type { Journal } from '../core/journal.ts';
+import type { SourceVersion } from '../core/source-version.ts';
 
 /** What was last applied to one target. One document per target. */
 export interface TargetState {
@@ -62,7 +63,7 @@ export interface StoreClock {
 }
 
 /** One command that wrote something: apply, forget, unprotect, import --adopt, unlock. */
-export interface HistoryRecord {
+export interface HistoryRecord extends SourceVersion {
   id: string;
   target: string;
   lineage: string;
@@ -71,8 +72,6 @@ export interface HistoryRecord {
   at: string;
   command: string;
   actor: string;
-  /** Of the manifests. */
-  commit?: string;
   /** One line for people: `2 created, 1 updated, 1 failed`. */
   summary: string;
   /** How many changes, by status. */

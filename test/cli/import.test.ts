@@ -99,12 +99,31 @@ spec:
     expect(all.manifests.map(({ address }) => address)).toEqual(
       [1, 2, 3].map((n) => `SapJob/tenant-${n}-once`),
     );
-    expect(all.managed).toBe(1);
+    expect(all).toMatchObject({ managed: 0, described: ['SapJob/report'] });
     expect(all.suggestions).toEqual([{ pattern: 'SapJob/tenant-*-once', count: 3 }]);
     const pattern = all.suggestions[0]?.pattern ?? '';
     const none = json(await reconcile(['import', '--exclude', pattern, '-o', 'json']));
     expect(none).toMatchObject({ manifests: [], suggestions: [] });
     expect(none.excluded).toHaveLength(3);
+  });
+
+  test('tells what is owned from what only has a manifest, and what to do about it', async () => {
+    expect((await reconcile(['import'])).code).toBe(0);
+    const env = { REPORT_API_TOKEN: 'a-very-secret-token' };
+    const again = await reconcile(['import'], { env });
+    expect(again.out).toContain('Imported: 0 manifests written, 4 with a manifest but not owned.');
+    expect(again.err).toContain('Next: reconcile import --adopt takes over');
+    await folder.write({ 'jobs/report.yaml': jobText('report', '* * * * 9 0 0') });
+    const adopting = ['import', '--adopt', '--yes'];
+    const adopted = await reconcile(adopting, { env });
+    expect(adopted.out).toContain('3 objects adopted, 1 with a manifest but not owned.');
+    expect(adopted.out).toContain('Not adopted:');
+    const after = await reconcile(['import']);
+    expect(after.out).toContain('0 manifests written, 3 managed already, 1 with a manifest but not owned.');
+    expect(json(await reconcile(['import', '-o', 'json']))).toMatchObject({
+      managed: 3,
+      described: ['SapJob/report'],
+    });
   });
 
   test('never overwrites a file without --force, and then writes none at all', async () => {

@@ -178,6 +178,31 @@ describe('with the git backend', { timeout: 60_000 }, () => {
     expect(record.commit).toBe(git(path, 'rev-parse', 'HEAD'));
     expect(git(path, 'log', '-1', '--format=%s', 'refs/reconcile/state/dev')).toBe('dev: 1 created');
     const status = (await reconcile(path, 'status')).out;
-    expect(status).toContain(`by ann@here, commit ${record.commit.slice(0, 12)}`);
+    expect(status).toContain(`by ann@here, commit ${record.commit.slice(0, 12)}\n`);
+    expect(record).not.toHaveProperty('dirty');
+  });
+
+  test('an apply of manifests that were edited after the commit says so everywhere: -dirty', async () => {
+    const path = await project();
+    git(path, 'add', '.');
+    git(path, '-c', 'user.name=Kim', '-c', 'user.email=kim@example.com', 'commit', '-qm', 'Jobs');
+    const commit = git(path, 'rev-parse', 'HEAD');
+    const name = `${commit.slice(0, 12)}-dirty`;
+    await writeFile(join(path, 'jobs', 'more.yaml'), jobText('more'));
+    expect((await reconcile(path, 'apply --yes')).code).toBe(0);
+    const [record] = JSON.parse((await reconcile(path, 'history -o json')).out).targets[0].records;
+    expect(record).toMatchObject({ commit, dirty: true });
+    expect((await reconcile(path, 'history')).out).toContain(`by ann@here, commit ${name}:`);
+    const status = await reconcile(path, 'status');
+    expect(status.out).toContain(`by ann@here, commit ${name}`);
+    expect(status.out).toMatch(new RegExp(`SapJob/more +since [0-9-]+  ${name}  1 schedule`));
+    const [target] = JSON.parse((await reconcile(path, 'status -o json')).out).targets;
+    expect(target.owned).toMatchObject([
+      { commit, dirty: true },
+      { commit, dirty: true },
+    ]);
+    const log = git(path, 'log', '-1', '--format=%B', 'refs/reconcile/state/dev');
+    expect(log).toContain(` from commit ${name} at `);
+    expect(log).toContain(`Source-Commit: ${commit}\nSource-Dirty: true`);
   });
 });

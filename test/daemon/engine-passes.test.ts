@@ -3,8 +3,13 @@ import { enginePasses } from '../../src/daemon/engine-passes.ts';
 import { memoryTarget } from '../support/memory-target.ts';
 import { job } from '../support/memory-world.ts';
 
-const passes = () =>
-  enginePasses({ concurrency: 1, redacted: (document) => document, progress: () => undefined });
+const passes = (isDirty = false) =>
+  enginePasses({
+    concurrency: 1,
+    redacted: (document) => document,
+    isDirty: async () => isDirty,
+    progress: () => undefined,
+  });
 const first = ['a', 'b'].map((name) => job(name, { description: name }));
 const edited = [job('a', { description: 'edited' }), ...first.slice(1)];
 const signal = new AbortController().signal;
@@ -37,6 +42,21 @@ describe('passes with the engine', () => {
     const outcome = await daemon.apply(input(both), { document, addresses: ['MemoryJob/b'], signal });
     expect(outcome).toMatchObject({ writes: 1, outcomes: [{ address: 'MemoryJob/b', status: 'succeeded' }] });
     expect(service.objects.map(({ spec }) => spec['description'])).toEqual(['a', 'edited']);
+  });
+
+  it.each([true, false])('record whether the manifests were dirty when they applied: %s', async (dirty) => {
+    const { input } = await world();
+    const commit = 'c'.repeat(40);
+    const daemon = passes(dirty);
+    const wanted = { ...input(edited), commit };
+    const { store } = wanted;
+    const { document } = await daemon.plan(wanted, minute);
+    await daemon.apply(wanted, { document, addresses: ['MemoryJob/a'], signal });
+    const version = dirty ? { commit, dirty } : { commit };
+    const [record] = await store.history('dev', 1);
+    expect({ commit: record?.commit, dirty: record?.dirty }).toEqual({ dirty: undefined, ...version });
+    const { commit: known, dirty: isDirty } = (await store.read('dev'))?.inventory['MemoryJob/a'] ?? {};
+    expect({ commit: known, dirty: isDirty }).toEqual({ dirty: undefined, ...version });
   });
 
   it('say "moved" and write nothing when somebody changes the object between plan and apply', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FileAccess, nodeFileAccess } from '../../src/manifest/file-access.ts';
 import { folderSource } from '../../src/manifest/folder-source.ts';
@@ -174,6 +174,37 @@ describe('manifests in a folder', () => {
     expect(await source.list()).toMatchObject({ commit, dirty: false });
     writeFileSync(join(root, 'jobs/new.yaml'), '2');
     expect(await source.list()).toMatchObject({ commit, dirty: true });
+  });
+
+  it.each([
+    ['a manifest that was there', 'team a/jobs/a.yaml', true],
+    ['a manifest that is new', 'team a/jobs/deep/b.yaml', true],
+    ['the config', 'team a/reconcile.yaml', true],
+    ['what a link leads to', 'team a/shared/c.yaml', true],
+    ['a saved plan beside them', 'team a/plan.json', false],
+    ['a file that the patterns leave out', 'team a/jobs/notes.txt', false],
+    ['a file of another project in the repository', 'jobs/a.yaml', false],
+  ])('with an edit of %s (%s): dirty is %s', async (_, path, dirty) => {
+    const top = temporaryFolder({
+      'team a/jobs/a.yaml': '1',
+      'team a/reconcile.yaml': '1',
+      'team a/shared/c.yaml': '1',
+      'jobs/a.yaml': '1',
+    });
+    const root = join(top, 'team a');
+    symlinkSync('../shared', join(root, 'jobs/link'));
+    const commit = commitAll(top);
+    mkdirSync(dirname(join(top, path)), { recursive: true });
+    writeFileSync(join(top, path), '2');
+    const source = folderSource({ root, patterns, skip: [join(root, 'reconcile.yaml')] });
+    expect(await source.list()).toMatchObject({ commit, dirty });
+  });
+
+  it('are dirty when one of them was deleted or renamed', async () => {
+    const root = temporaryFolder({ 'jobs/a.yaml': '1', 'jobs/b.yaml': '2' });
+    const commit = commitAll(root);
+    renameSync(join(root, 'jobs/b.yaml'), join(root, 'b.txt'));
+    expect(await folderSource({ root, patterns }).list()).toMatchObject({ commit, dirty: true });
   });
 });
 

@@ -77,6 +77,14 @@ Record: record-2`,
     ]);
   });
 
+  it('says when the manifests had edits that the commit does not hold', async () => {
+    const message = recordMessage({ ...recordOf(2), dirty: true });
+    expect(message).toContain('by ann@build-1 from commit 0123456789ab-dirty at ');
+    expect(message).toContain(
+      '\nSource-Commit: 0123456789abcdef0123456789abcdef01234567\nSource-Dirty: true\nAt: ',
+    );
+  });
+
   it('property: what a record says comes back, whatever the names', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1 }),
@@ -88,11 +96,13 @@ Record: record-2`,
         text,
         text,
         fc.array(fc.record({ address: text, action: word, status: word, code: word }), { maxLength: 4 }),
-        (actor, command, changes) => {
+        fc.boolean(),
+        (actor, command, changes, isDirty) => {
           // Half a surrogate pair is no text that git could keep.
           fc.pre(`${actor}${command}${changes.map(({ address }) => address).join('')}`.isWellFormed());
           const record = {
             ...recordOf(1),
+            ...(isDirty ? { dirty: true } : {}),
             actor,
             command,
             changes: changes.map((c) => ({ ...c, address: `K/${c.address}` })),

@@ -63,6 +63,7 @@ export function entryOf(
     partIds: new Map(Object.entries(ids)),
     effective: {},
     written: 'all',
+    source: {},
     before: undefined,
     sealer: createSealer(stateKey),
     now: '2026-01-01T00:00:00Z',

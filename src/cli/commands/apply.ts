@@ -4,6 +4,7 @@ import { ReconcileError } from '../../core/errors.ts';
 import type { OutcomeDocument, OutcomeStatus, TargetOutcome } from '../../core/outcome.ts';
 import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
 import { isRefusedTarget } from '../../core/refused-target.ts';
+import { showVersion } from '../../core/source-version.ts';
 import { applyTarget } from '../../engine/apply.ts';
 import type { PlannedTarget } from '../../engine/types.ts';
 import { planDocument, planPrepared, toolStamp } from '../../project/plan-targets.ts';
@@ -124,8 +125,8 @@ async function openSaved(context: Context, file: string, options: Options): Prom
   }
   const document = await readPlan(resolve(context.cwd, file), file);
   const targets = savedTargets(document, options.target);
-  const commit =
-    document.source.commit === undefined ? '' : `, of commit ${document.source.commit.slice(0, 12)}`;
+  const version = showVersion(document.source);
+  const commit = version === undefined ? '' : `, of commit ${version}`;
   context.note(`${file}: saved ${showAge(document.createdAt, context.io.now())}${commit}.`);
   return { targets: new Map(targets.map((target) => [target.name, target])), source: document.source };
 }

@@ -249,6 +249,7 @@ function toDocument({ target, observed, composed, files, adopted, options }: Out
     leftOut: [...observed.leftOut, ...composed.leftOut],
     excluded: observed.excluded,
     managed: observed.managed,
+    described: observed.described.filter((address) => adopted?.adopted.includes(address) !== true),
     secrets: composed.secrets.map(({ name, usedBy }) => ({ name, usedBy })),
     suspects: composed.suspects,
     suggestions: suggestExcludes(observed.drafts, kindsOf(target.input.provider), observed.now),
@@ -258,8 +259,13 @@ function toDocument({ target, observed, composed, files, adopted, options }: Out
   };
 }
 
-function hint(context: Context, { dryRun, manifests, adopted, secrets }: ImportDocument): void {
-  if (dryRun || manifests.length === 0) return;
+function hint(context: Context, { dryRun, manifests, adopted, described, secrets }: ImportDocument): void {
+  if (dryRun) return;
+  if (manifests.length === 0) {
+    if (described.length > 0 && adopted === undefined)
+      context.note('Next: reconcile import --adopt takes over what is just as its manifest says.');
+    return;
+  }
   const set = secrets.length === 0 ? '' : `set ${counted(secrets.length, 'secret')}, then `;
   const next = adopted === undefined ? 'reconcile import --adopt' : 'reconcile plan';
   context.note(`Next: read and commit the manifests; ${set}${next}.`);

@@ -108,9 +108,10 @@ Examples:
       const token = readSecret(context, options.tokenFile, 16);
       const hookSecret = readSecret(context, options.hookSecretFile, 8);
       const readerOf = (at: Context) => createProjectReader({ context: at, gathered });
+      const reader = readerOf(context);
       const source =
         options.repo === undefined
-          ? await folderOf(context, { clock, warn, reader: readerOf(context) })
+          ? await folderOf(context, { clock, warn, reader })
           : gitOf(context, options, { clock, dataDir, readerOf });
       const audit = createAuditLog(
         options.auditLog === undefined
@@ -134,6 +135,8 @@ Examples:
         passes: enginePasses({
           concurrency: options.concurrency,
           redacted: (document) => redacted(document, context),
+          // A mirror holds commits alone.
+          isDirty: async () => options.repo === undefined && (await reader.isDirty()),
           progress: (target) => progress(target),
         }),
         memory: fileMemory(dataDir),

@@ -73,6 +73,7 @@ async function apply(
     effective: Object.assign({}, ...[...results.values()].map((result) => result.effective ?? {})),
     before,
     written: 'all',
+    source: {},
     sealer: planContext().sealer,
     now: new Date(now()).toISOString(),
   });
