@@ -41,6 +41,11 @@ export interface Impact {
   firstDifference?: string | null;
   /** Up to where runs were looked for. */
   until?: string;
+  /** Why none is due after the change, although it stays in the service; `text` for people. Absent where the next one is only later. */
+  noRuns?: {
+    why: 'resourceInactive' | 'inactive' | 'past' | 'ended' | 'never' | 'unknown';
+    text: string;
+  };
   /** Run logs that a delete takes with it: a number when known, true when there may be some. */
   runLogsLost: number | boolean;
 }

@@ -131,6 +131,7 @@ function copyImpact(impact: Impact): Impact {
     missed: [...impact.missed],
     extra: [...impact.extra],
     ...(impact.perDay === undefined ? {} : { perDay: { ...impact.perDay } }),
+    ...(impact.noRuns === undefined ? {} : { noRuns: { ...impact.noRuns } }),
   };
 }
 

@@ -46,26 +46,37 @@ export function perDayText({ before, after, days }: NonNullable<Impact['perDay']
 }
 
 function runLines(
-  { before, after, until }: Impact,
+  impact: Impact,
   action: Action,
   indent: string,
   { palette, width, verbose }: RenderOptions,
 ): string[] {
+  const { before, after } = impact;
   const same = before.length === after.length && before.every((instant, index) => instant === after[index]);
   const line = (label: string, instants: readonly string[]): string[] =>
     fill(`${indent}${palette.faint(label)}  `, shownRuns(instants, verbose), width, ',');
   if (action === 'delete' && after.length === 0)
     return before.length === 0 ? [] : line('would have run', before);
-  if (same && (before.length > 0 || action !== 'create'))
-    return before.length === 0 ? [] : line('next runs', after);
+  if (same && before.length > 0) return line('next runs', after);
+  if (same && action !== 'create' && impact.noRuns === undefined) return [];
   return [
     ...(before.length > 0 ? line('runs before', before) : []),
     ...(after.length > 0
       ? line(before.length > 0 ? 'runs after ' : 'next runs', after)
-      : [
-          `${indent}${palette.faint(before.length > 0 ? 'runs after ' : 'next runs')}  ${palette.warn(until === undefined ? 'none within a year' : `none before ${until.slice(0, 10)}`)}`,
-        ]),
+      : sentence(
+          `${indent}${palette.faint(before.length > 0 ? 'runs after ' : 'next runs')}  `,
+          noRunsText(impact),
+          width,
+          palette.warn,
+        )),
   ];
+}
+
+/** `none: the job is inactive`; without a reason the next run is only later than was looked. */
+export function noRunsText({ noRuns, until }: Impact): string {
+  if (noRuns === undefined)
+    return until === undefined ? 'none within a year' : `none before ${until.slice(0, 10)}`;
+  return noRuns.why === 'unknown' ? `not known: ${noRuns.text}` : `none: ${noRuns.text}`;
 }
 
 /** Three are enough to see the rhythm. */

@@ -1,6 +1,6 @@
 import type { Impact } from '../core/change.ts';
 import { escapeText } from './calendar/markup.ts';
-import { perDayText } from './impact-text.ts';
+import { noRunsText, perDayText } from './impact-text.ts';
 import { showInstant } from './instant.ts';
 import { counted } from './text.ts';
 
@@ -9,7 +9,7 @@ const SHOWN = 8;
 
 /** What a change does to the runs of one part: before and after, missed and extra ones marked. All times are UTC. */
 export function runsHtml(impact: Impact, gone: boolean): string {
-  const { before, after, missed, extra, lastRun, until, perDay, firstDifference } = impact;
+  const { before, after, missed, extra, lastRun, perDay, firstDifference } = impact;
   const same = before.join() === after.join();
   const rows = same
     ? [row('next runs (UTC)', chips(after, new Set(), 'extra'))]
@@ -39,10 +39,8 @@ export function runsHtml(impact: Impact, gone: boolean): string {
       ),
     ),
   ];
-  const none =
-    before.length > 0 && after.length === 0 && !gone
-      ? `<p class="warn">No run follows ${until === undefined ? 'within a year' : `before ${until.slice(0, 10)}`}.</p>`
-      : '';
+  const isEmpty = after.length === 0 && !gone && (before.length > 0 || impact.noRuns !== undefined);
+  const none = isEmpty ? `<p class="warn">Next runs: ${escapeText(noRunsText(impact))}.</p>` : '';
   const moves = before.length > 0 && after.length > 0;
   const figures = [
     perDay !== undefined && moves ? row('runs per day', escapeText(perDayText(perDay))) : '',

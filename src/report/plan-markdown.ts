@@ -4,7 +4,7 @@ import type { Json } from '../core/json.ts';
 import type { PlanChange, PlanDocument, PlanFieldNote, PlanPart, PlanTarget } from '../core/plan-document.ts';
 import { isRefusedTarget } from '../core/refused-target.ts';
 import { alarmsOf, refusalsOf } from './alarms.ts';
-import { perDayText } from './impact-text.ts';
+import { noRunsText, perDayText } from './impact-text.ts';
 import { showInstants } from './instant.ts';
 import { code, details, fence, prose, table } from './markdown.ts';
 import { counted } from './text.ts';
@@ -156,6 +156,7 @@ function impactItems(impact: Impact): string[] {
     ...list('last run', typeof lastRun === 'string' ? [lastRun] : []),
     ...(same ? [] : list('runs before', impact.before)),
     ...list(same || impact.before.length === 0 ? 'next runs' : 'runs after', impact.after),
+    ...(impact.noRuns === undefined ? [] : [`- next runs: ${prose(noRunsText(impact))}`]),
     ...(impact.perDay === undefined ? [] : [`- runs per day: ${perDayText(impact.perDay)}`]),
     ...(typeof impact.firstDifference === 'string' && impact.before.length > 0 && impact.after.length > 0
       ? list('first run that differs', [impact.firstDifference])

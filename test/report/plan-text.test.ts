@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { PlanChange, PlanPart } from '../../src/core/plan-document.ts';
 import { makePalette, plainPalette } from '../../src/report/palette.ts';
+import { renderPlanHtml } from '../../src/report/plan-html.ts';
 import { renderPlanMarkdown } from '../../src/report/plan-markdown.ts';
 import { renderPlanText } from '../../src/report/plan-text.ts';
 import { columns } from '../../src/report/text.ts';
-import { sampleChange, samplePlan } from './sample-plan.ts';
+import { noImpact, sampleChange, samplePlan } from './sample-plan.ts';
 
 const plain = { palette: plainPalette, width: 80, verbose: false };
 const emptySummary = {
@@ -66,6 +67,31 @@ test('a target that is refused without a change is not said to match (SEMANTICS 
   const markdown = renderPlanMarkdown(refused);
   expect(markdown).toContain('Refused: apply would write nothing.');
   expect(markdown).not.toContain('No changes');
+});
+
+describe('a schedule that is not due any more', () => {
+  const why = { why: 'resourceInactive', text: 'the <job> is inactive' } as const;
+  const shown = (noRuns: PlanPart['impact'], action: PlanPart['action'] = 'update') => {
+    const parts: PlanPart[] = [{ ...part(action), ...(noRuns === undefined ? {} : { impact: noRuns }) }];
+    const plan = samplePlan({ changes: [sampleChange({ parts })] });
+    return [renderPlanText(plan, plain), renderPlanMarkdown(plan), renderPlanHtml(plan)];
+  };
+
+  test('says why, in every output, also where it was not due before', () => {
+    const [text, markdown, html] = shown({ ...noImpact, noRuns: why });
+    expect(text).toContain('next runs  none: the <job> is inactive');
+    expect(markdown).toContain('- next runs: none&#58; the &lt;job&gt; is inactive');
+    expect(html).toContain('<p class="warn">Next runs: none: the &lt;job&gt; is inactive.</p>');
+    const [stops = ''] = shown({ ...noImpact, before: ['2026-11-27T12:00:00Z'], noRuns: why });
+    expect(stops).toContain('runs after   none: the <job> is inactive');
+  });
+
+  test('that nothing tells about is not called one without runs', () => {
+    const noRuns = { why: 'unknown', text: 'nothing tells the phase of its interval' } as const;
+    const [text, markdown] = shown({ ...noImpact, noRuns }, 'create');
+    expect(text).toContain('next runs  not known: nothing tells the phase of its interval');
+    expect(markdown).toContain('next runs: not known&#58; nothing tells');
+  });
 });
 
 describe('the text of a plan', () => {

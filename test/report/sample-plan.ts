@@ -25,7 +25,14 @@ export function sampleChange(overrides: Partial<PlanChange> = {}): PlanChange {
   };
 }
 
-const noImpact = { before: [], after: [], missed: [], extra: [], immediate: false, runLogsLost: false };
+export const noImpact = {
+  before: [],
+  after: [],
+  missed: [],
+  extra: [],
+  immediate: false,
+  runLogsLost: false,
+};
 
 const sampleTarget: PlanTarget = {
   name: 'dev',

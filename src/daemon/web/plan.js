@@ -77,7 +77,7 @@ function Impact({ impact, label }) {
   const list = (runs) => (runs.length === 0 ? 'none' : runs.map((run) => instant(run)).join(', '));
   return html`<dl class="small">
     <dt>${label} before</dt><dd>${list(impact.before)}</dd>
-    <dt>${label} after</dt><dd>${list(impact.after)}</dd>
+    <dt>${label} after</dt><dd>${impact.noRuns === undefined ? list(impact.after) : `none: ${impact.noRuns.text}`}</dd>
     ${impact.missed.length > 0 ? html`<dt class="bad">missed</dt><dd class="bad">${list(impact.missed)}</dd>` : ''}
     ${impact.extra.length > 0 ? html`<dt class="warn">extra</dt><dd class="warn">${list(impact.extra)}</dd>` : ''}
     ${impact.immediate ? html`<dt class="warn">at once</dt><dd class="warn">the write starts a run</dd>` : ''}

@@ -542,6 +542,33 @@ export const planSchema: JsonObject = {
           "description": "Up to where runs were looked for.",
           "type": "string"
         },
+        "noRuns": {
+          "title": "PlanFileNoRuns",
+          "description": "Why none is due after the change; absent where the next one is only later than `until`.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "why",
+            "text"
+          ],
+          "properties": {
+            "why": {
+              "description": "The job is inactive, the schedule is, it was a one-time one, its end has passed, no date matches, or nothing tells.",
+              "enum": [
+                "resourceInactive",
+                "inactive",
+                "past",
+                "ended",
+                "never",
+                "unknown"
+              ]
+            },
+            "text": {
+              "description": "The reason for people.",
+              "type": "string"
+            }
+          }
+        },
         "runLogsLost": {
           "description": "Run logs that a delete takes with it: a number when known, true when there may be some.",
           "anyOf": [

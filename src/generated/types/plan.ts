@@ -315,6 +315,7 @@ export interface PlanFileImpact {
    * Up to where runs were looked for.
    */
   until?: string;
+  noRuns?: PlanFileNoRuns;
   /**
    * Run logs that a delete takes with it: a number when known, true when there may be some.
    */
@@ -336,6 +337,19 @@ export interface PlanFileRunsPerDay {
    * Over so many days.
    */
   days: number;
+}
+/**
+ * Why none is due after the change; absent where the next one is only later than `until`.
+ */
+export interface PlanFileNoRuns {
+  /**
+   * The job is inactive, the schedule is, it was a one-time one, its end has passed, no date matches, or nothing tells.
+   */
+  why: 'resourceInactive' | 'inactive' | 'past' | 'ended' | 'never' | 'unknown';
+  /**
+   * The reason for people.
+   */
+  text: string;
 }
 /**
  * What would be done to one part.

@@ -1,10 +1,10 @@
-import type { Change } from '../../core/change.ts';
+import type { Change, Impact } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Look } from '../../core/look.ts';
 import type { Outlook } from '../../core/provider.ts';
 import type { RunList } from '../../time/index.ts';
 import { healedFields } from './operations.ts';
-import { objectRuns } from './runs.ts';
+import { objectRuns, stopOf } from './runs.ts';
 import { noRuns, runsImpact } from './runs-impact.ts';
 
 /**
@@ -26,7 +26,18 @@ export function objectOutlook(change: Omit<Change, 'operations'>, now: number, l
     const unknown = runsImpact([undefined, undefined], { now, look, isNew });
     return { impact: { ...unknown, ...lastRun }, warnings: [] };
   }
-  return { impact: { ...runsImpact([before, after], { now, look, isNew }), ...lastRun }, warnings: [] };
+  const impact = runsImpact([before, after], { now, look, isNew });
+  const why = impact.after.length === 0 && action !== 'delete' ? whyNoCalls(change, now) : undefined;
+  return { impact: { ...impact, ...(why === undefined ? {} : { noRuns: why }), ...lastRun }, warnings: [] };
+}
+
+/** Undefined: the next one is only later than was looked. */
+function whyNoCalls({ action, target = {} }: Omit<Change, 'operations'>, now: number): Impact['noRuns'] {
+  if (action === 'deactivate') return { why: 'inactive', text: 'it is switched off' };
+  if (target['enabled'] === false) return { why: 'inactive', text: 'the schedule object is disabled' };
+  const stop = stopOf(target, now);
+  if (stop === undefined || stop > now) return undefined;
+  return { why: 'ended', text: `its stopTime ${String(target['stopTime'])} is past` };
 }
 
 /** Undefined: nothing tells when they are. */

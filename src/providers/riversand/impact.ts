@@ -63,7 +63,14 @@ function batchImpact(change: Planned, now: number, look: Look | undefined): Impa
   // What was off, or over, expected no run: all that come are wanted.
   const isNew = change.live === undefined || before?.(Number.POSITIVE_INFINITY, 1).length === 0;
   const impact = runsImpact([before, after], { now, look, isNew });
-  return { ...impact, missed: [...new Set([...impact.missed, ...skippedRuns(change, now)])].sort() };
+  const missed = [...new Set([...impact.missed, ...skippedRuns(change, now)])].sort();
+  return { ...impact, missed, ...(first === undefined ? { noRuns: whyNoRuns(change) } : {}) };
+}
+
+function whyNoRuns({ action, desired }: Planned): NonNullable<Impact['noRuns']> {
+  if (action === 'deactivate') return { why: 'inactive', text: 'it is switched off' };
+  if (desired?.spec['enabled'] === false) return { why: 'inactive', text: 'the schedule is disabled' };
+  return { why: 'unknown', text: 'nothing tells the phase of its interval' };
 }
 
 /** Known only for the schedule that we wrote: its phase is what was sent then. Undefined: nobody can tell. */

@@ -19,8 +19,13 @@ export function objectRuns({ resource, from, until, limit }: RunsInput): number[
   const minutes = canonicalNumber(resource['intervalInMins'] ?? null);
   const start = instantOf(resource, 'startTime', from);
   if (typeof minutes !== 'number' || minutes < 1 || start === undefined) return [];
-  const stop = instantOf(resource, 'stopTime', from) ?? Number.POSITIVE_INFINITY;
+  const stop = stopOf(resource, from) ?? Number.POSITIVE_INFINITY;
   return within(start, minutes * 60_000, from, Math.min(until, stop), limit);
+}
+
+/** When the calls of a schedule object stop, epoch ms; a bare time of day is that of `day`. */
+export function stopOf(resource: JsonObject, day: number): number | undefined {
+  return instantOf(resource, 'stopTime', day);
 }
 
 function instantOf(resource: JsonObject, field: string, day: number): number | undefined {

@@ -6,6 +6,7 @@ import type { LivePart } from '../../core/resource.ts';
 import { compareRuns, type RunList } from '../../time/index.ts';
 import { effectiveStart, phaseOfNew, replacementStart, startsAtOnce } from './effective.ts';
 import { readDate } from './meaning.ts';
+import { whyNoRuns } from './no-runs.ts';
 import { CALM, quietMoment, timedAfter, timedLive } from './quiet.ts';
 import { runsWithin } from './runs.ts';
 import { boundsWithin, timingOf } from './schedule-timing.ts';
@@ -20,11 +21,14 @@ export function scheduleImpact(input: ImpactInput): Impact | undefined {
   const listBefore = input.before === undefined ? none : runsBefore(input.before, input.resourceBefore, now);
   const { list: listAfter, immediate, announced } = runsAfter(input);
   const isNew = input.before === undefined;
-  const [first] = listAfter(now + look.horizon, 1);
+  const until = now + look.horizon;
+  const [first] = listAfter(until, 1);
+  const noRuns = first === undefined ? whyNoRuns(input, until) : undefined;
   return {
     ...compareRuns([listBefore, listAfter], { now, look, isNew }),
     immediate,
     runLogsLost: !isNew && (input.action === 'delete' || input.action === 'replace'),
+    ...(noRuns === undefined ? {} : { noRuns }),
     ...(announced ? { announced } : {}),
     ...(disturbs(input, first) ? { disturbs: true } : {}),
   };

@@ -189,6 +189,7 @@ describe('SEMANTICS 6: the phase is kept', () => {
     const impact = (await here.plan([batch({ enabled: false })])).document.changes[0]?.impact;
     expect(impact).toMatchObject({ after: [], missed: impact?.before });
     expect(impact?.before[0]).toBe('2026-03-01T13:00:00Z');
+    expect(impact?.noRuns).toEqual({ why: 'inactive', text: 'the schedule is disabled' });
   });
 });
 

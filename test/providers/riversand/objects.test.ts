@@ -168,6 +168,17 @@ describe('changing schedule objects', () => {
     expect(change?.impact?.lastRun).toBe('2026-03-01T11:00:00Z');
   });
 
+  it.each([
+    [{ enabled: false }, { why: 'inactive', text: 'the schedule object is disabled' }],
+    [{ stopTime: '2026-02-01T00:00' }, { why: 'ended', text: 'its stopTime 2026-02-01T00:00 is past' }],
+    [{ stopTime: '2099-01-01T00:00' }, undefined],
+  ])('with %o says why no call is due, where none is: %o', async (fields, noRuns) => {
+    const here = await applied();
+    const [change] = (await here.plan([object('orders', { ...spec, ...fields })], stateKey)).document.changes;
+    expect(change?.impact?.noRuns).toEqual(noRuns);
+    expect(change?.impact?.after.length === 0).toBe(noRuns !== undefined);
+  });
+
   it('asks for last runs also when a field leaves its manifest, and never without a change', async () => {
     const here = await applied();
     await here.plan([object('orders', spec)], stateKey);

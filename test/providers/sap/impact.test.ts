@@ -44,6 +44,51 @@ describe('SEMANTICS 7: runs', () => {
     });
   });
 
+  it.each([
+    ['of an inactive job', { cron: '* * * * 9 0 0' }, off, 'the job is inactive'],
+    ['that is inactive', { cron: '* * * * 9 0 0', active: false }, on, 'the schedule is inactive'],
+    [
+      'that is inactive, of an inactive job',
+      { cron: '* * * * 9 0 0', active: false },
+      off,
+      'the job is inactive, and so is the schedule',
+    ],
+    [
+      'whose end has passed',
+      { cron: '* * * * 9 0 0', endTime: '2026-11-01T00:00:00Z' },
+      on,
+      'its end 2026-11-01T00:00:00Z is past',
+    ],
+    [
+      'of a job whose end has passed',
+      { cron: '* * * * 9 0 0' },
+      { ...on, endTime: '2026-11-01T00:00:00Z' },
+      'the end of its job 2026-11-01T00:00:00Z is past',
+    ],
+    [
+      'that ends before its next run',
+      { cron: '* * * * 9 0 0', endTime: '2026-11-23T08:00:00Z' },
+      on,
+      'it ends 2026-11-23T08:00:00Z, before a run is due',
+    ],
+    ['without a future date', { cron: '2020 * * * 9 0 0' }, on, 'its cron has no future date'],
+  ])('a schedule %s says why no run is due', (_, schedule, resourceAfter, text) => {
+    for (const action of ['create', 'update'] as const) {
+      const before = action === 'update' ? { before: livePart('A', schedule) } : {};
+      const found = impact({ action, reason: 'edited', after: planned(schedule), resourceAfter, ...before });
+      expect([found.after, found.noRuns?.text]).toEqual([[], text]);
+    }
+  });
+
+  it('that is deactivated says so; one that is deleted, and one that runs only after the horizon, need no reason', () => {
+    const before = livePart('A', { cron: '* * * * 9 0 0' });
+    expect(impact({ action: 'deactivate', before }).noRuns?.text).toBe('it is switched off');
+    expect(impact({ action: 'delete', before })).not.toHaveProperty('noRuns');
+    const leap = impact({ action: 'create', reason: 'new', after: planned({ cron: '2028 2 29 * 3 0 0' }) });
+    expect(leap.after).toEqual([]);
+    expect(leap).not.toHaveProperty('noRuns');
+  });
+
   it('lists as many runs as are asked for, within the horizon', () => {
     const look = { runs: 2, horizon: 36 * 3_600_000 };
     const hourly = planned({ cron: '* * * * */12 0 0' });
