@@ -1,5 +1,7 @@
 import type { Change, Operation } from '../core/change.ts';
 import { ReconcileError } from '../core/errors.ts';
+import type { InventoryEntry } from '../core/inventory.ts';
+import { equalJson, type JsonObject } from '../core/json.ts';
 import type { ChangeOutcome, OperationOutcome, OutcomeStatus } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import { isRefused, planResource } from '../core/plan-resource.ts';
@@ -9,11 +11,11 @@ import type { SourceVersion } from '../core/source-version.ts';
 import { type AvoidRuns, nextGap, noGap, waitingFor } from './avoid-runs.ts';
 import { withResults } from './intents.ts';
 import { errorOf, operationOutcome } from './outcomes.ts';
-import { entriesAfter, partialEntry } from './record.ts';
+import { entriesAfter, isForetold, partialEntry } from './record.ts';
 import { recogniseLate, settleFailure } from './settle.ts';
 import type { StateWriter } from './state-writer.ts';
 import type { ArchiveLogs } from './types.ts';
-import { verifyChange } from './verify.ts';
+import { type Verdict, verifyChange } from './verify.ts';
 
 export interface ApplyChangeDeps {
   session: Session;
@@ -81,14 +83,8 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
     skipped(planned, change, run);
     await archive(change, deps);
     await execute({ planned, change, live }, run, deps);
-    const after = await readAgain({ ...change, ...(idOf(change, run) ?? {}) }, deps.session);
-    const entries = entriesAfter(change, after, run.results, deps);
-    const before = deps.writer.entry(change.movedFrom ?? change.address);
-    const verdict = verifyChange(change, after, entries, before, deps.context());
-    // Not visible yet is not the same as not there: then the intent stays.
-    const mayCome =
-      after === undefined && change.desired !== undefined && deps.context().kind(change.kind).eventual;
-    await deps.writer.record(verdict.entries, mayCome === true ? [] : [planned.address]);
+    const { verdict, isSettled } = await verifyTwice(change, run, deps);
+    await deps.writer.record(verdict.entries, isSettled ? [planned.address] : []);
     if (verdict.failure !== undefined) return ended('failed', verdict.failure);
     return ended(writes() === 0 ? 'noop' : 'succeeded');
   } catch (error) {
@@ -102,6 +98,43 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
     await settleFailure(planned, run.operations, error, deps);
     return ended('failed', error);
   }
+}
+
+/**
+ * Holds what is live now against what was to be made. What one look shows for the first time, or shows as not done, is looked
+ * at once more: a single false answer must neither be recorded nor be taken for a failure. Where two looks do not agree, the
+ * intent stays open.
+ */
+async function verifyTwice(
+  change: Change,
+  run: Run,
+  deps: ApplyChangeDeps,
+): Promise<{ verdict: Verdict; isSettled: boolean }> {
+  const before = deps.writer.entry(change.movedFrom ?? change.address);
+  const look = async () => {
+    const after = await readAgain({ ...change, ...(idOf(change, run) ?? {}) }, deps.session);
+    const entries = entriesAfter(change, after, run.results, deps);
+    const verdict = verifyChange(change, after, entries, before, deps.context());
+    const entry = verdict.entries[change.address];
+    const isSure =
+      verdict.failure === undefined &&
+      (entry === undefined || entry === null || isForetold(change, entry, run.results, before));
+    return { after, verdict, entry, isSure };
+  };
+  const first = await look();
+  // Not visible yet is not the same as not there: then the intent stays.
+  const mayCome =
+    first.after === undefined && change.desired !== undefined && deps.context().kind(change.kind).eventual;
+  if (first.isSure || mayCome === true) return { verdict: first.verdict, isSettled: mayCome !== true };
+  const second = await look();
+  const agree = second.verdict.failure === undefined && equalJson(idsIn(first.entry), idsIn(second.entry));
+  return { verdict: second.verdict, isSettled: second.isSure || agree };
+}
+
+function idsIn(entry: InventoryEntry | null | undefined): JsonObject {
+  if (entry === undefined || entry === null) return {};
+  const parts = Object.entries(entry.parts).map(([key, { id }]): [string, string] => [key, id]);
+  return { id: entry.id, parts: Object.fromEntries(parts) };
 }
 
 interface ReadAgain {

@@ -141,21 +141,44 @@ function partIdsAfter(
 ): ReadonlyMap<string, string> {
   const kind: Kind = deps.context().kind(change.kind);
   const desired = change.desired?.parts ?? [];
-  const planned = change.parts.filter(
-    (part) => part.live !== undefined && (part.action === 'update' || part.action === 'adopt'),
-  );
-  const remembered: Record<string, string> = {};
-  for (const part of desired) {
-    const known =
-      before?.parts[part.key] ?? (part.movedFrom === undefined ? undefined : before?.parts[part.movedFrom]);
-    if (known !== undefined) remembered[part.key] = known.id;
-  }
-  for (const part of planned) remembered[part.key] = part.live?.id ?? '';
-  Object.assign(remembered, partIdsIn(results));
+  const known = knownPartIds(change, before);
+  const remembered = { ...known, ...partIdsIn(results) };
   if (live === undefined) return new Map(Object.entries(remembered));
   const base = Object.fromEntries(desired.map((part) => [part.key, part.canonical]));
   const free = live.parts.filter((part) => !isOthers(part.id, change, before, remembered));
-  return kind.correlate({ live: free, remembered, desired, base }).matched;
+  const { matched } = kind.correlate({ live: free, remembered, desired, base });
+  // What was there before and was not made anew has the id that it had, whatever one answer shows in its place.
+  const made = partIdsIn(results);
+  const kept = Object.entries(known).filter(([key]) => made[key] === undefined);
+  return new Map([...matched, ...kept]);
+}
+
+/** key → id of the wanted parts that were there before the writes. */
+function knownPartIds(change: Change, before: InventoryEntry | undefined): Record<string, string> {
+  const known: Record<string, string> = {};
+  for (const { key, movedFrom } of change.desired?.parts ?? []) {
+    const part = before?.parts[key] ?? (movedFrom === undefined ? undefined : before?.parts[movedFrom]);
+    if (part !== undefined) known[key] = part.id;
+  }
+  for (const { key, live, action } of change.parts)
+    if (live !== undefined && (action === 'update' || action === 'adopt')) known[key] = live.id;
+  return known;
+}
+
+/**
+ * Are these the ids that the plan and the answers to the writes named already? One that only a look afterwards shows is
+ * one answer's word alone.
+ */
+export function isForetold(
+  change: Change,
+  entry: InventoryEntry,
+  results: ReadonlyMap<string, OperationResult>,
+  before: InventoryEntry | undefined,
+): boolean {
+  const named = { ...knownPartIds(change, before), ...partIdsIn(results) };
+  const wanted = change.desired?.parts ?? [];
+  const isNamed = ({ key }: { key: string }): boolean => entry.parts[key]?.id === named[key];
+  return entry.id === (idIn(results) ?? change.live?.id ?? before?.id) && wanted.every(isNamed);
 }
 
 /** Parts that were there before and that no row of the plan made ours stay somebody else's. */

@@ -3,7 +3,7 @@ import { ReconcileError } from '../core/errors.ts';
 import type { InventoryEntry, InventoryPart } from '../core/inventory.ts';
 import { equalJson, type JsonObject } from '../core/json.ts';
 import type { PlanContext } from '../core/plan-context.ts';
-import { planResource } from '../core/plan-resource.ts';
+import { isRefused, planResource } from '../core/plan-resource.ts';
 import { getAt, isAtOrBelow, setAt } from '../core/pointer.ts';
 import type { Kind } from '../core/provider.ts';
 import type { LiveResource } from '../core/resource.ts';
@@ -52,12 +52,14 @@ export function verifyChange(
     { address: change.address, desired: change.desired, live: after, entry: corrected },
     context,
   ).change;
-  if (again === undefined || again.operations.length === 0) return { entries: known };
+  if (again === undefined || (again.operations.length === 0 && !isRefused(again))) return { entries: known };
+  const differences = [
+    ...again.operations.map(({ summary }) => summary),
+    ...[again, ...again.parts].flatMap(({ blocked }) => blocked?.message ?? []),
+  ];
   return {
     entries: known,
-    failure: notInStep(
-      `after the write there is still a difference: ${again.operations.map(({ summary }) => summary).join(', ')}`,
-    ),
+    failure: notInStep(`after the write there is still a difference: ${differences.join(', ')}`),
   };
 }
 
