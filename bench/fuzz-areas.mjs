@@ -227,8 +227,13 @@ async function answers(target, world, random, kept) {
     ? `apply --yes -t ${target}`
     : pick(random, [`plan -t ${target} -o json`, `plan -t ${target}`, `drift -t ${target}`]);
   const ran = await world.cli(line.split(' '));
-  world.proxy.spoil = undefined;
   const found = judge(ran, line);
+  if (applies && change && random() < 0.3) {
+    // The next apply is lied to as well.
+    count = 0;
+    found.push(...judge(await world.cli(line.split(' ')), `${line}, again`));
+  }
+  world.proxy.spoil = undefined;
   if (strangers(world) !== before) found.push({ what: 'a stranger was touched', detail: line });
   if (!applies && world.writes() > 0) found.push({ what: 'plan wrote', detail: line });
   if (!change && once && world.writes() > 0)

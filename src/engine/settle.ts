@@ -1,12 +1,14 @@
 import type { Change } from '../core/change.ts';
 import type { InventoryEntry } from '../core/inventory.ts';
 import type { Intent } from '../core/journal.ts';
+import { equalJson, type Json } from '../core/json.ts';
 import type { OperationOutcome } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
 import type { Session } from '../core/provider.ts';
 import { recoverIntents } from '../core/recover.ts';
 import type { LiveResource } from '../core/resource.ts';
 import { formatInstant } from '../time/index.ts';
+import type { Entries } from './record.ts';
 import { isNeverAsked, isRefusal } from './recovery.ts';
 import type { StateWriter } from './state-writer.ts';
 
@@ -35,13 +37,26 @@ export async function settleFailure(
     return;
   }
   try {
-    const live = await readIntended(intent, session);
-    const found = recognised(change, intent, live, { writer, context });
-    await writer.record(found.entries, staysOpen(intent, failure, found) ? [] : [address]);
+    const seenFrom = context();
+    const look = async () =>
+      recognised(change, intent, await readIntended(intent, session), { writer, context: () => seenFrom });
+    const found = await look();
+    if (staysOpen(intent, failure, found)) {
+      await writer.record(found.entries);
+      return;
+    }
+    // What closes the intent was seen twice: nothing that one false answer says is lost or recorded for good.
+    const again = await look();
+    const agree = equalJson(asJson(found.entries), asJson(again.entries));
+    if (agree && !staysOpen(intent, failure, again)) await writer.record(found.entries, [address]);
   } catch {
     // Neither read nor recorded: the intent is in the journal, and stays there.
     return;
   }
+}
+
+function asJson(entries: Entries): Json {
+  return entries as unknown as Json;
 }
 
 interface Found {

@@ -46,16 +46,21 @@ function wireError(body: Json | undefined, errors: readonly ErrorObject[], what:
   const pointer = (error?.instancePath ?? '') + (typeof missing === 'string' ? formatPointer([missing]) : '');
   const expected = body === undefined ? 'must be JSON' : expectation(error);
   const found = kindOf(body === undefined ? undefined : getAt(body, pointer));
-  return new ReconcileError(
-    `The service's answer (${what}) is not as documented: ${pointer === '' ? 'it' : shorten(pointer, 200)} ${expected}; found ${found}.`,
-    {
-      code: 'WIRE_SCHEMA',
-      category: 'rejected',
-      reading: true,
-      remedy:
-        'Nothing was decided on this answer. If the service changed, this tool has to learn it: please report it.',
-    },
+  return notAsDocumented(
+    what,
+    `${pointer === '' ? 'it' : shorten(pointer, 200)} ${expected}; found ${found}`,
   );
+}
+
+/** An answer that cannot be true, whatever its shape. `what` names it, `problem` says what is wrong. */
+export function notAsDocumented(what: string, problem: string): ReconcileError {
+  return new ReconcileError(`The service's answer (${what}) is not as documented: ${problem}.`, {
+    code: 'WIRE_SCHEMA',
+    category: 'rejected',
+    reading: true,
+    remedy:
+      'Nothing was decided on this answer. If the service changed, this tool has to learn it: please report it.',
+  });
 }
 
 function expectation(error: ErrorObject | undefined): string {

@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import type { HttpAnswer, HttpRequest, Reader } from '../../core/provider.ts';
-import { createWireValidator } from '../../http/wire.ts';
+import { createWireValidator, notAsDocumented } from '../../http/wire.ts';
 import { namedJob } from './mapping.ts';
 import type { Page } from './paging.ts';
 import {
@@ -73,11 +73,14 @@ export function createSapClient(reader: Reader): SapClient {
       const answer = await reader.read(get(jobsPath, { page_size: size, offset }));
       return toPage(await checkJobPage(answer.body));
     },
-    job: (id) => readOrGone(get(jobPath(id), { displaySchedules: true }), checkJob),
+    job: (id) =>
+      readOrGone(get(jobPath(id), { displaySchedules: true }), async (body) =>
+        assertJob(await checkJob(body), id),
+      ),
     async jobByName(name) {
       const request = get(jobsPath, { name, displaySchedules: true });
       const body = await readOrGone(request, async (found) => ({ found: namedJob(found, name) }));
-      return body === null || body.found === undefined ? null : checkJob(body.found);
+      return body === null || body.found === undefined ? null : assertJob(await checkJob(body.found));
     },
     async jobsNamed(name) {
       const filter = `name eq '${name.replaceAll("'", "''")}'`;
@@ -88,7 +91,12 @@ export function createSapClient(reader: Reader): SapClient {
       const answer = await reader.read(get(schedulesPath(jobId), { page_size: size, offset }));
       return toPage(await checkSchedulePage(answer.body));
     },
-    schedule: (jobId, scheduleId) => readOrGone(get(schedulePath(jobId, scheduleId)), checkSchedule),
+    schedule: (jobId, scheduleId) =>
+      readOrGone(get(schedulePath(jobId, scheduleId)), async (body) => {
+        const schedule = await checkSchedule(body);
+        if (schedule.scheduleId === scheduleId) return schedule;
+        throw notAsDocumented('a schedule', '/scheduleId must be the one that was asked for; found another');
+      }),
     async foundSchedules(active, offset, size) {
       const query = { q: `active:${active}`, page_size: size, offset };
       const answer = await reader.read(get(searchSchedulesPath, query));
@@ -100,6 +108,19 @@ export function createSapClient(reader: Reader): SapClient {
       return checkSettings(answer.body);
     },
   };
+}
+
+/**
+ * The job that was asked for, each of its schedules once. Its `_id` may differ from the `jobId` that it is asked by (seen in
+ * documented lists); a `jobId` may not.
+ */
+function assertJob(job: WireJob, id?: string): WireJob {
+  if (id !== undefined && job.jobId !== undefined && String(job.jobId) !== id)
+    throw notAsDocumented('a job', '/jobId must be the one that was asked for; found another');
+  const { schedules = [] } = job;
+  if (new Set(schedules.map(({ scheduleId }) => scheduleId)).size < schedules.length)
+    throw notAsDocumented('a job', '/schedules must name each schedule once; found one twice');
+  return job;
 }
 
 function get(path: string, query?: HttpRequest['query']): HttpRequest {

@@ -38,14 +38,18 @@ export async function writeOrSettle<T>(
   }
 }
 
+/** What can stand in a path as an id; anything else in its place is no id. */
+const ID = /^[\w-]{1,100}$/;
+
 /** The id of what a POST made: from the answer, else from `Location`. */
 export function idFromAnswer(answer: HttpAnswer, fields: readonly string[]): string | undefined {
   const body = isObject(answer.body) ? answer.body : {};
   for (const field of fields) {
     const value = body[field];
-    if (typeof value === 'number' || (typeof value === 'string' && value !== '')) return String(value);
+    if ((typeof value === 'number' || typeof value === 'string') && ID.test(String(value)))
+      return String(value);
   }
-  return /\/([\w-]+)\/?(?:\?.*)?$/.exec(answer.headers['location'] ?? '')?.[1];
+  return /\/([\w-]{1,100})\/?(?:\?.*)?$/.exec(answer.headers['location'] ?? '')?.[1];
 }
 
 /** The job's id: of the one that this change made, else of the live one. */
