@@ -72,8 +72,9 @@ export function watchFolder(options: FolderWatchOptions): () => Promise<void> {
   function happened(at: string, event: string, name: string | undefined): void {
     if (stopped || (name !== undefined && ignored.has(name))) return;
     // The folder itself was moved away, deleted or put in place again.
-    if (at === folder && name === basename(folder) && event === 'rename') begin();
-    const path = name === undefined ? at : join(at, name);
+    const isWhole = at === folder && name === basename(folder) && event === 'rename';
+    if (isWhole) begin();
+    const path = name === undefined || isWhole ? at : join(at, name);
     if (event === 'rename' && path !== folder) {
       // Another folder may be there under the same name.
       drop(path);

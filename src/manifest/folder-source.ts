@@ -45,8 +45,8 @@ interface Walk {
   root: string;
   display(path: string): string;
   matches(path: string): boolean;
-  /** Paths relative to the root, with `/`. */
-  found: Set<string>;
+  /** Real paths by those relative to the root, with `/`. */
+  found: Map<string, string>;
   /** Where links to files and folders lead, relative to the root: an edit there is one of a manifest. */
   linked: Set<string>;
   findings: Finding[];
@@ -70,7 +70,7 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
     root: realRoot,
     display,
     matches: compileGlobs(inside),
-    found: new Set(),
+    found: new Map(),
     linked: new Set(),
     findings,
   };
@@ -82,7 +82,7 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
     else if ((await files.type(real)) === 'folder') await walkFolder(real, base, [real], walk);
   }
   const skipped = new Set((options.skip ?? []).map((path) => toSlashes(relative(root, path))));
-  const paths = [...walk.found].filter((path) => !skipped.has(path)).sort();
+  const paths = [...walk.found.keys()].filter((path) => !skipped.has(path)).sort();
   for (const pattern of inside.filter((text) => !text.startsWith('!'))) {
     const matches = compileGlob(pattern);
     if (!paths.some(matches)) findings.push(noFiles(pattern));
@@ -92,7 +92,7 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
     options.git === false
       ? {}
       : gitStatus(root, { commitOnly: options.git === 'commit', counts: countsIn(walk, skipped) }),
-    readAll(paths, realRoot, display, files, maxFileBytes),
+    readAll(paths, walk, maxFileBytes),
   ]);
   return {
     files: read.files.sort(byPath),
@@ -106,7 +106,7 @@ async function listFolder(options: FolderSourceOptions): Promise<SourceListing> 
  * config, of what a link leads to, and of a repository within that holds manifests.
  */
 function countsIn({ matches, found, linked }: Walk, config: ReadonlySet<string>): (path: string) => boolean {
-  const folders = new Set([...found].flatMap(foldersOf));
+  const folders = new Set([...found.keys()].flatMap(foldersOf));
   return (path) =>
     matches(path) ||
     config.has(path) ||
@@ -145,7 +145,7 @@ async function walkFolder(real: string, path: string, above: readonly string[], 
     const entryReal = join(real, entry.name);
     if (entry.type === 'link') await followLink(entryReal, entryPath, above, walk);
     else if (entry.type === 'folder') await walkFolder(entryReal, entryPath, [...above, entryReal], walk);
-    else if (entry.type === 'file' && walk.matches(entryPath)) walk.found.add(entryPath);
+    else if (entry.type === 'file' && walk.matches(entryPath)) walk.found.set(entryPath, entryReal);
   }
 }
 
@@ -162,16 +162,14 @@ async function followLink(link: string, path: string, above: readonly string[], 
   }
   if (type === 'file' && !walk.matches(path)) return;
   walk.linked.add(toSlashes(relative(walk.root, real)));
-  if (type === 'file') walk.found.add(path);
+  if (type === 'file') walk.found.set(path, real);
   // A link to a folder that holds it would go round for ever.
   if (type === 'folder' && !above.includes(real)) await walkFolder(real, path, [...above, real], walk);
 }
 
 async function readAll(
   paths: readonly string[],
-  root: string,
-  display: (path: string) => string,
-  files: FileAccess,
+  { files, found, root, display }: Walk,
   limit: number,
 ): Promise<{ files: SourceFile[]; findings: Finding[] }> {
   const read: SourceFile[] = [];
@@ -181,7 +179,8 @@ async function readAll(
     for (const path of queue) {
       const shown = display(path);
       try {
-        const answer = await files.read(join(root, path), limit);
+        // By the real path: what is remembered of a file must not depend on where a link led at that time.
+        const answer = await files.read(found.get(path) ?? join(root, path), limit);
         if ('tooLarge' in answer) findings.push(tooLarge(shown, answer.tooLarge, limit));
         else read.push({ path: shown, bytes: answer.bytes });
       } catch (error) {

@@ -1,9 +1,9 @@
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import type { FileAccess, FolderEntry, ReadAnswer } from './file-access.ts';
 
 /** Files that are read once, until somebody says that they have changed. */
 export interface RememberedFiles extends FileAccess {
-  /** Something happened at this path (absolute): a file was written, or an entry came or went. */
+  /** Something happened at this path (absolute): a file was written, an entry came or went, a folder took another's place. */
   changed(path: string): void;
   /** Forgets everything. */
   forget(): void;
@@ -16,10 +16,16 @@ export interface RememberedFiles extends FileAccess {
 export function rememberFiles(files: FileAccess): RememberedFiles {
   const lists = new Map<string, Promise<FolderEntry[]>>();
   const reads = new Map<string, { limit: number; answer: Promise<ReadAnswer> }>();
+  /** Every folder above something that is remembered. */
+  const above = new Set<string>();
   let links = false;
   const forget = (): void => {
     lists.clear();
     reads.clear();
+    above.clear();
+  };
+  const climb = (path: string): void => {
+    for (let folder = dirname(path); !above.has(folder); folder = dirname(folder)) above.add(folder);
   };
   return {
     ...files,
@@ -33,7 +39,10 @@ export function rememberFiles(files: FileAccess): RememberedFiles {
         }
         return entries;
       });
-      if (!links) keep(lists, folder, answer);
+      if (!links) {
+        climb(folder);
+        keep(lists, folder, answer);
+      }
       return answer;
     },
     read(path, limit) {
@@ -42,6 +51,7 @@ export function rememberFiles(files: FileAccess): RememberedFiles {
       const answer = files.read(path, limit);
       if (!links) {
         const entry = { limit, answer };
+        climb(path);
         reads.set(path, entry);
         answer.catch(() => {
           if (reads.get(path) === entry) reads.delete(path);
@@ -53,6 +63,10 @@ export function rememberFiles(files: FileAccess): RememberedFiles {
       lists.delete(path);
       lists.delete(dirname(path));
       reads.delete(path);
+      if (!above.has(path)) return;
+      for (const known of [lists, reads]) {
+        for (const key of known.keys()) if (key.startsWith(`${path}${sep}`)) known.delete(key);
+      }
     },
     forget() {
       links = false;

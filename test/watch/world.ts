@@ -270,7 +270,7 @@ export function watchConfig(targets: Readonly<Record<string, string>>): string {
     ([name, watch]) =>
       `  ${name}:\n    provider: sap\n    credentials: {serviceKey: "\${secret:SERVICE_KEY}"}\n    select: {labels: {team: ${name}}}\n    policy: {prune: true}\n    watch: ${watch}\n`,
   );
-  return `apiVersion: reconcile/v1\nkind: Config\nmanifests: ["**/jobs/*.yaml"]\ntargets:\n${blocks.join('')}`;
+  return `apiVersion: reconcile/v1\nkind: Config\nmanifests: ["jobs/*.yaml"]\ntargets:\n${blocks.join('')}`;
 }
 
 /** The manifest of a job of one team. */
