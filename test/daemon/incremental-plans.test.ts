@@ -67,6 +67,7 @@ function setUp() {
   const daemon = enginePasses({
     concurrency: 1,
     redacted: (document) => document,
+    isDirty: async () => false,
     progress: () => undefined,
   });
   let wishes: Wishes = {};
