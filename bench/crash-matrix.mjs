@@ -19,38 +19,38 @@ const every = Number(
 const chosen = process.argv.slice(2).filter((word) => ['file', 'git', 'git-clone'].includes(word));
 const backends = chosen.length > 0 ? chosen : ['file', 'git', 'git-clone'];
 
-const sapJob = (name, schedules, extra = '') => `apiVersion: reconcile/v1
-kind: SapJob
-metadata: {name: ${name}}
-spec:
-  description: A job${extra}
-  action: https://app.example.com/run
-  schedules: ${JSON.stringify(schedules)}
----
-`;
+const action = 'https://app.example.com/run';
+const sapJob = (name, schedules, { words = 'A job', lifecycle = {} } = {}) =>
+  `${JSON.stringify({ apiVersion: 'reconcile/v1', kind: 'SapJob', metadata: { name }, lifecycle, spec: { description: words, action, schedules } })}\n---\n`;
 const batch = (name, spec) =>
   `${JSON.stringify({ apiVersion: 'reconcile/v1', kind: 'RiversandBatchJob', metadata: { name }, spec: { appId: 'shop', jobDefId: name, startAt: '2026-01-01T00:07:00Z', ...spec } })}\n---\n`;
 const object = (name, spec = {}) =>
-  `${JSON.stringify({ apiVersion: 'reconcile/v1', kind: 'RiversandSchedule', metadata: { name }, spec: { enabled: true, intervalInMins: 5, taskUrl: 'https://app.example.com/run', ...spec } })}\n---\n`;
+  `${JSON.stringify({ apiVersion: 'reconcile/v1', kind: 'RiversandSchedule', metadata: { name }, spec: { enabled: true, intervalInMins: 5, taskUrl: action, ...spec } })}\n---\n`;
 const cron = (hour) => ({ cron: `* * * * ${hour} 10 20` });
 
 const before =
   sapJob('edit', { a: cron(1), b: cron(2) }) +
   sapJob('gone', { x: cron(3) }) +
   sapJob('mode', { m: cron(4), n: cron(5) }) +
+  sapJob('rests', { r: cron(6) }, { lifecycle: { onRemove: 'deactivate' } }) +
   batch('interval', { recurrenceInterval: 'PT20M' }) +
   batch('payload', { recurrenceInterval: 'PT30M' }) +
-  object('poll');
+  batch('off', { recurrenceInterval: 'PT40M' }) +
+  batch('left', { recurrenceInterval: 'PT50M' }) +
+  object('poll') +
+  object('old');
 const after =
   sapJob(
     'edit',
     { a: cron(7), c: { repeatInterval: '2 hours', startTime: '2026-01-01T00:30:00Z' } },
-    ' with other words',
+    { words: 'A job with other words' },
   ) +
   sapJob('fresh', { one: cron(8), two: { repeatInterval: '3 hours' } }) +
   sapJob('mode', { m: { repeatAt: '6.15am' }, n: cron(5) }) +
+  sapJob('found', { f: cron(9) }) +
   batch('interval', { recurrenceInterval: 'PT1H' }) +
   batch('payload', { recurrenceInterval: 'PT30M', jobInputPayload: { all: true }, enabled: false }) +
+  batch('off', { recurrenceInterval: 'PT40M', enabled: false }) +
   batch('born', { recurrenceInterval: 'PT2H' }) +
   object('poll', { intervalInMins: 10 }) +
   object('young');
@@ -68,7 +68,7 @@ targets:
   sap:
     provider: sap
     credentials: {serviceKey: ${JSON.stringify(emulator.credentials)}}
-    policy: {prune: true, maxDeletes: {percent: 100, count: 50}}
+    policy: {prune: true, adopt: equal, maxDeletes: {percent: 100, count: 50}}
   rdp:
     provider: riversand
     url: ${emulator.url}
@@ -100,13 +100,23 @@ function reconcile(cwd, args, crash) {
 
 const apply = (cwd, crash) => reconcile(cwd, ['apply', '-t', 'sap', '-t', 'rdp', '--yes'], crash);
 
+/** Ids of all that both services know. */
+function ids() {
+  const { jobs = [], riversand } = emulator.state();
+  const [tenant] = riversand.tenants;
+  return new Set([
+    ...jobs.flatMap(({ _id, schedules = [] }) => [_id, ...schedules.map(({ scheduleId }) => scheduleId)]),
+    ...tenant.batchSchedules.map(({ id }) => id),
+  ]);
+}
+
 /** What both services know, without ids and times of their own. */
 function seen() {
   const { jobs = [], riversand } = emulator.state();
   const [tenant] = riversand.tenants;
   return [
-    ...jobs.flatMap(({ name, description, schedules = [] }) => [
-      `job ${name}: ${description}`,
+    ...jobs.flatMap(({ name, description, active, schedules = [] }) => [
+      `job ${name}: ${description} ${active}`,
       ...schedules.map(
         (item) =>
           `${name}/${item.description}: ${item.cron ?? item.repeatAt ?? item.repeatInterval} ${item.active}`,
@@ -117,7 +127,8 @@ function seen() {
         `batch ${item.jobDefId}: ${item.recurrenceInterval} ${item.enabled} ${JSON.stringify(item.jobInputPayload)}`,
     ),
     ...tenant.scheduleObjects.map(
-      ({ id, data }) => `object ${id}: ${data?.jsonData?.scheduleConfiguration?.intervalInMins}`,
+      ({ id, properties, data }) =>
+        `object ${id}: ${data?.jsonData?.scheduleConfiguration?.intervalInMins} ${properties?.enabled}`,
     ),
   ].sort();
 }
@@ -144,32 +155,28 @@ async function prepare(root, backend) {
   }
   const first = await apply(folder);
   if (first.code !== 0) throw new Error(first.text);
-  await byHand();
+  byHand();
   write(folder, after);
   if (backend === 'git') {
     git(folder, 'commit', '--quiet', '-am', 'after');
     git(folder, 'push', '--quiet', 'origin', 'main');
   }
   await wait(2000);
-  return { seed: emulator.state() };
+  return { seed: emulator.state(), known: ids() };
 }
 
-async function byHand() {
+function byHand() {
   const state = emulator.state();
   const foreign = { description: 'somebody else', cron: '* * * * 23 59 58', active: true };
   const edit = state.jobs.find(({ name }) => name === 'edit');
-  edit.schedules.push({
-    ...edit.schedules[0],
-    scheduleId: 'c0ffee00-0000-4000-8000-000000000001',
-    ...foreign,
-  });
-  const theirs = structuredClone(edit);
-  theirs._id = 4711;
-  theirs.name = 'theirs';
-  theirs.schedules = [
-    { ...edit.schedules[0], scheduleId: 'c0ffee00-0000-4000-8000-000000000002', ...foreign },
-  ];
-  state.jobs.push(theirs);
+  const id = (n) => `c0ffee00-0000-4000-8000-00000000000${n}`;
+  edit.schedules.push({ scheduleId: id(1), ...foreign });
+  const like = { ...edit, description: 'A job' };
+  state.jobs.push(
+    { ...like, _id: 4711, name: 'theirs', schedules: [{ scheduleId: id(2), ...foreign }] },
+    // As its manifest wants it, so that it is adopted.
+    { ...like, _id: 4712, name: 'found', schedules: [{ scheduleId: id(3), description: 'f', ...cron(9) }] },
+  );
   emulator.setState(state);
 }
 
@@ -179,7 +186,7 @@ async function matrix(kind) {
   emulator.setState({ riversand: { settings: { visibilityDelay: 1500 }, tenants: [{ tenantId: TENANT }] } });
   const template = join(root, 'template');
   mkdirSync(template);
-  const { seed } = await prepare(template, backend);
+  const { seed, known } = await prepare(template, backend);
 
   const fresh = () => {
     const here = join(root, 'run');
@@ -196,8 +203,10 @@ async function matrix(kind) {
   if (reference.code !== 0) throw new Error(reference.text);
   await wait(2000);
   const goal = JSON.stringify(seen());
+  // What an undisturbed apply leaves in its place keeps its id, and with it its run logs.
+  const kept = [...ids()].filter((id) => known.has(id));
   const points = JSON.parse(readFileSync(countFile, 'utf8'));
-  if (process.argv.includes('--list')) console.log(points.join('\n'));
+  if (process.argv.includes('--list')) console.log(points.join('\n'), goal, kept.length);
 
   const failures = [];
   let killed = 0;
@@ -222,8 +231,12 @@ async function matrix(kind) {
       const plan = await reconcile(folder, ['plan', '--exit-code']);
       await wait(100);
       const result = JSON.stringify(seen());
-      if (again.code === 0 && plan.code === 0 && result === goal) continue;
-      failures.push(`${when} ${nth} (${points[nth - 1]}): apply ${again.code}, plan ${plan.code}`);
+      const still = ids();
+      const lost = kept.filter((id) => !still.has(id));
+      if (again.code === 0 && plan.code === 0 && result === goal && lost.length === 0) continue;
+      failures.push(
+        `${when} ${nth} (${points[nth - 1]}): apply ${again.code}, plan ${plan.code}, other ids in place of ${lost.length}`,
+      );
       console.log(failures.at(-1));
       console.log(again.text.slice(-2500));
       console.log(plan.text.slice(-1500));

@@ -59,7 +59,7 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
     const startedIn = round;
     let released = false;
     inFlight += 1;
-    pace.start(surroundings.now());
+    pace.start();
     return {
       release(outcome) {
         if (released) return;
@@ -74,7 +74,7 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
   function learn(outcome: SlotOutcome, startedIn: number): void {
     const answered = outcome === 'answered' || outcome === 'throttled';
     const paced = pace.perSecond() !== undefined;
-    if (answered) pace.answered();
+    if (answered) pace.answered(surroundings.now());
     if (outcome === 'throttled') pace.warned(surroundings.now());
     // With a pace, warnings tell how near the limit is; fewer at a time would only make slow what is slow already.
     if (outcome === 'answered' || (outcome === 'throttled' && paced))

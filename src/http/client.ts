@@ -33,7 +33,7 @@ export interface HttpClientOptions {
   deadlineMs?: number;
   /** For one attempt; default 60 s. */
   attemptMs?: number;
-  /** At most so many attempts; default 8. */
+  /** At most so many attempts; default 10. */
   attempts?: number;
   /** Larger answers are an error; default 50 MB. */
   maxAnswerBytes?: number;
@@ -60,7 +60,7 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-const defaults = { deadlineMs: 120_000, attemptMs: 60_000, attempts: 8, maxAnswerBytes: 50 * 1024 * 1024 };
+const defaults = { deadlineMs: 120_000, attemptMs: 60_000, attempts: 10, maxAnswerBytes: 50 * 1024 * 1024 };
 
 /** One client for one service. Opens no connection and loads no network library before the first request. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {

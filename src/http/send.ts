@@ -20,7 +20,7 @@ import {
 import type { ServiceError } from './service-error.ts';
 import { parseHttpDate, type SkewEstimate } from './skew.ts';
 import type { WireLimits, WireRequest, WireResult } from './transport.ts';
-import { backoffMs, retryAfterMs, throttlingMs } from './wait.ts';
+import { backoffMs, refusedBackoffMs, retryAfterMs, throttlingMs } from './wait.ts';
 
 export interface SendDeps {
   sendOnce(request: WireRequest, limits: WireLimits): Promise<WireResult>;
@@ -189,7 +189,7 @@ async function nextStep(
   const denied = status === 429 || (status === 503 && (asked ?? throttlingMs(headers)) !== undefined);
   if (denied) {
     // Without Retry-After the limit is said to lift within a minute: a back-off, but never under the delay already met.
-    const waitMs = asked ?? Math.max(backoff(), throttlingMs(headers) ?? 0);
+    const waitMs = asked ?? Math.max(refusedBackoffMs(attempts, random), throttlingMs(headers) ?? 0);
     return { again: true, waitMs, askedFor: true, reason: 'the service asked for it', else: error };
   }
   const passing = status === 408 || (status >= 500 && status !== 501 && status !== 505);

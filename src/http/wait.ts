@@ -5,7 +5,19 @@ const longestBackoff = 20_000;
 
 /** Full jitter: anywhere between nothing and the exponentially growing bound, so that clients do not march in step. */
 export function backoffMs(attempt: number, random: () => number): number {
-  return Math.round(random() * Math.min(longestBackoff, firstBackoff * 2 ** Math.max(0, attempt - 1)));
+  return Math.round(random() * bound(attempt));
+}
+
+function bound(attempt: number): number {
+  return Math.min(longestBackoff, firstBackoff * 2 ** Math.max(0, attempt - 1));
+}
+
+/**
+ * After a refusal that does not say how long: no shorter than half of the bound, so that all attempts together outlast the
+ * minute within which a limit is said to lift.
+ */
+export function refusedBackoffMs(attempt: number, random: () => number): number {
+  return Math.round((bound(attempt) * (1 + random())) / 2);
 }
 
 /** `Retry-After` in ms: seconds, or a date, which is read by the service's own clock where it told it. */
