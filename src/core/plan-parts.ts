@@ -219,7 +219,7 @@ function planPart(input: PartInput): PlannedPart {
 /** A part that is not written itself, but whose runs move because the resource around it changes. */
 function carriedAlong(input: PartInput, livePart: LivePart): Pick<PlannedPart, 'change'> {
   if (!input.resourceChanges) return {};
-  const { part, path, kind, context } = input;
+  const { part, path } = input;
   const change: PartChange = {
     key: part.key,
     path,
@@ -231,7 +231,7 @@ function carriedAlong(input: PartInput, livePart: LivePart): Pick<PlannedPart, '
     target: livePart.spec,
     warnings: [],
   };
-  const moved = withImpact(change, input, kind, context);
+  const moved = withImpact(change, input);
   const { impact } = moved;
   const still = impact === undefined || (!movesRuns(impact) && !impact.immediate);
   return still ? {} : { change: moved };
@@ -243,7 +243,7 @@ function movesRuns({ before, after, firstDifference }: Impact): boolean {
 
 /** A part that the service does not have: new, missing, or over for good (SEMANTICS 4). */
 function planAbsentPart(input: PartInput, settled: Settled | undefined): PlannedPart {
-  const { part, path, resource, before, kind, context } = input;
+  const { part, path, resource, before } = input;
   const wasOurs = before !== undefined;
   if (settled !== undefined && wasOurs) return { diagnostics: [] };
   if (settled?.why === 'past') {
@@ -270,7 +270,7 @@ function planAbsentPart(input: PartInput, settled: Settled | undefined): Planned
     target: part.spec,
     warnings: settled === undefined ? [] : [`${settled.text}: it will not run`],
   };
-  return { change: withImpact(change, input, kind, context), diagnostics: [] };
+  return { change: withImpact(change, input), diagnostics: [] };
 }
 
 function partFields(input: PartInput, livePart: LivePart, live: Normalized): FieldDiff[] {
@@ -338,7 +338,7 @@ function updatePart(
   fields: FieldDiff[],
   target: JsonObject,
 ): PartChange {
-  const { part, path, kind, context, resource } = input;
+  const { part, path, kind, resource } = input;
   const pointers = fields.filter((field) => field.healed).map((field) => field.pointer);
   const how = kind.classify({ pointers, part: true, from: livePart.spec, to: target });
   const change: PartChange = {
@@ -360,11 +360,12 @@ function updatePart(
   }
   if (change.action === 'replace' && resource.lifecycle.protect)
     return { ...change, blocked: protectBlock(`replacing ${path}`) };
-  return withImpact(change, input, kind, context);
+  return withImpact(change, input);
 }
 
 /** Adds what the change does to the runs, and refuses a run that nobody announced (SEMANTICS 5). */
-function withImpact(change: PartChange, input: PartInput, kind: Kind, context: PlanContext): PartChange {
+export function withImpact(change: PartChange, input: PartsInput): PartChange {
+  const { kind, context } = input;
   const impact = kind.impact({
     action: change.action,
     reason: change.reason,

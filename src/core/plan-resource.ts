@@ -9,6 +9,7 @@ import type { InventoryEntry } from './inventory.ts';
 import type { JsonObject } from './json.ts';
 import type { PlanContext } from './plan-context.ts';
 import { healRule } from './plan-context.ts';
+import { planMovedParts } from './plan-moved-parts.ts';
 import {
   adoptionBlock,
   changeReason,
@@ -297,14 +298,22 @@ function planRenamed(
   kind: Kind,
   context: PlanContext,
 ): DraftPlan {
-  const parts = planParts({
+  const { entry } = input;
+  const base = entry === undefined ? undefined : baseOf(entry, kind);
+  // Where the service knows no update, every replace sends the manifest as it is.
+  const whole = kind.replace === 'usual';
+  const fields = whole ? [] : resourceFields(input, desired, live, base, kind, context);
+  const target = whole
+    ? desired.spec
+    : applyDiffs(withoutEffective(live, entry, base?.resource).spec, fields);
+  const parts = planMovedParts({
     context,
     kind,
     resource: desired,
-    resourceTarget: desired.spec,
-    live: undefined,
-    entry: undefined,
-    base: undefined,
+    resourceTarget: target,
+    live,
+    entry,
+    base,
     resourceChanges: false,
     adopting: false,
   });
@@ -312,10 +321,10 @@ function planRenamed(
     ...draft(input, desired),
     action: 'replace',
     reason: 'edited',
-    fields: [],
-    parts: parts.changes,
+    fields,
+    parts: parts.parts,
     live,
-    target: desired.spec,
+    target,
     warnings: [`${live.identity} becomes ${desired.identity}: the service cannot rename it`],
   };
   const blocked = {
@@ -323,8 +332,10 @@ function planRenamed(
     message: `${desired.identity} exists already, and ${live.identity} is to become it`,
     override: 'none: decide which of the two stays',
   };
-  const guarded = input.taken === true ? { ...change, blocked } : guardReplace(change, desired, kind);
-  return { change: guarded, diagnostics: parts.diagnostics, unownedParts: 0 };
+  const doomed = parts.blocked === undefined ? change : { ...change, blocked: parts.blocked };
+  const guarded = input.taken === true ? { ...change, blocked } : guardReplace(doomed, desired, kind);
+  const diagnostics = [...leftAlone(desired.address, '', fields), ...parts.diagnostics];
+  return { change: guarded, diagnostics, unownedParts: 0 };
 }
 
 function guardReplace(change: Draft, desired: Resource, kind: Kind): Draft {

@@ -85,7 +85,9 @@ export async function planObserved({
     planned,
     drifted: new Set(drift.map((item) => item.address)).size,
     diagnostics: [
-      ...observation.diagnostics,
+      ...observation.diagnostics.filter(
+        ({ address }) => address === undefined || (selects?.(address) ?? true),
+      ),
       ...recovered.diagnostics,
       ...skewNote(observation.skew),
       ...unverifiableNote(inventory, context.sealer),

@@ -1,6 +1,7 @@
 import { counted } from '../../core/counted.ts';
 import { type Diagnostic, ReconcileError } from '../../core/errors.ts';
-import type { LiveResource } from '../../core/resource.ts';
+import type { KnownObject } from '../../core/provider.ts';
+import { formatAddress, type LiveResource } from '../../core/resource.ts';
 import type { SapClient } from './client.ts';
 import { idOfJob, kindOfJob, toLiveJob, toLiveSettings } from './mapping.ts';
 import { modesOf } from './modes.ts';
@@ -13,6 +14,8 @@ import type { WireFoundSchedule, WireJob, WireSchedule } from './wire.ts';
 export interface ObserveScope {
   kinds: readonly string[];
   tenants: TenantScope;
+  /** What manifests and state name. */
+  known?: readonly KnownObject[];
   /** For people, while pages are read. */
   progress?(message: string): void;
 }
@@ -45,7 +48,8 @@ export async function observe(client: SapClient, scope: ObserveScope): Promise<O
 
 async function observeJobs(client: SapClient, scope: ObserveScope): Promise<Observed> {
   const [rows, found] = await Promise.all([readJobs(client, scope), findSchedules(client, scope)]);
-  const jobs = ownRows(rows, scope.tenants).filter((job) => scope.kinds.includes(kindOfJob(job)));
+  const own = ownRows(rows, scope.tenants);
+  const jobs = own.filter((job) => scope.kinds.includes(kindOfJob(job)));
   const byJob = found === undefined ? undefined : groupByJob(found, jobs);
   const resources: LiveResource[] = [];
   const doubtful: WireJob[] = [];
@@ -61,7 +65,10 @@ async function observeJobs(client: SapClient, scope: ObserveScope): Promise<Obse
     scope.progress?.(`jobs read one by one: ${resources.length} of ${jobs.length}`);
   });
   resources.sort((a, b) => (a.identity < b.identity ? -1 : 1));
-  return { resources, diagnostics: remarks(found !== undefined, doubtful.length) };
+  return {
+    resources,
+    diagnostics: [...namesOfTasks(own, scope.known ?? []), ...remarks(found !== undefined, doubtful.length)],
+  };
 }
 
 function readJobs(client: SapClient, { progress }: ObserveScope): Promise<WireJob[]> {
@@ -148,6 +155,20 @@ function modeValues({ cron, time, repeatInterval, repeatAt }: WireSchedule) {
     repeatInterval: repeatInterval ?? null,
     repeatAt: repeatAt ?? null,
   };
+}
+
+/** A job that runs a task has the name that a manifest wants for a job of its own: that can never be made (SEMANTICS 8). */
+function namesOfTasks(rows: readonly WireJob[], known: readonly KnownObject[]): Diagnostic[] {
+  const tasks = new Set(rows.filter((row) => kindOfJob(row) === 'SapTask').map(({ name }) => name));
+  return known
+    .filter(({ kind, identity, wanted }) => wanted && kind === 'SapJob' && tasks.has(identity))
+    .map(({ kind, identity }) => ({
+      code: 'SAP_KIND_DIFFERS',
+      severity: 'error',
+      message: `job "${identity}" is there already and runs a Cloud Foundry task: it can neither be created nor be changed as a SapJob`,
+      remedy: 'Manage its schedules with a manifest of kind SapTask, or give the job another name.',
+      address: formatAddress(kind, identity),
+    }));
 }
 
 function remarks(searched: boolean, doubtful: number): Diagnostic[] {

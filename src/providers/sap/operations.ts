@@ -131,24 +131,19 @@ function updateSchedule(part: PartChange, change: Change, now: number): Operatio
   });
 }
 
-/** The schedules that come with a new job. A job that is created again brings all that are not over (SEMANTICS 4). */
+/** The schedules that come with a new job. A job that is created again brings all that are not over (SEMANTICS 4);
+ * those that it had before are put back, not new: their first run is no extra one (SEMANTICS 5). */
 export function partsToCreate(change: Change, now: number): PartChange[] {
   if (change.action !== 'replace') {
     return change.parts.filter((part) => part.action === 'create' && isWritten(part));
   }
-  const { parts = [], spec = {} } = change.desired ?? {};
-  return parts
-    .filter((part) => settledSchedule(part.spec, spec, now) === undefined)
-    .map((part) => ({
-      key: part.key,
-      path: partPath('schedules', part.key),
-      action: 'create',
-      reason: 'missing',
-      fields: [],
-      desired: part,
-      target: part.spec,
-      warnings: [],
-    }));
+  const { spec = {} } = change.desired ?? {};
+  return change.parts
+    .filter(({ action, desired, blocked }) => {
+      const isMade = (action === 'create' || action === 'replace') && blocked === undefined;
+      return isMade && settledSchedule(desired?.spec ?? {}, spec, now) === undefined;
+    })
+    .map((part) => (part.action === 'create' ? part : { ...part, action: 'create', reason: 'missing' }));
 }
 
 function createSchedule(part: PartChange, change: Change, now: number): Operation {

@@ -60,9 +60,14 @@ async function openSap(
       return `${baseUrl} ${who}${whom}`;
     },
     reader,
-    async observe(kinds) {
+    async observe(kinds, known) {
       const { progress } = surroundings;
-      const scope = { kinds, tenants: await tenants(), ...(progress === undefined ? {} : { progress }) };
+      const scope = {
+        kinds,
+        tenants: await tenants(),
+        ...(known === undefined ? {} : { known }),
+        ...(progress === undefined ? {} : { progress }),
+      };
       const observed = await observe(client, scope);
       return { ...observed, skew: http.serverSkew() };
     },

@@ -18,7 +18,7 @@ export interface WireSchedule {
   repeatInterval?: string | null;
   repeatAt?: string | null;
   type?: string | null;
-  nextRunAt?: string | null;
+  nextRunAt?: Json;
 }
 
 export interface WireFoundSchedule extends WireSchedule {
@@ -68,7 +68,6 @@ const scheduleProperties = {
   cron: text,
   repeatInterval: text,
   repeatAt: text,
-  nextRunAt: text,
 };
 const schedule = { type: 'object', required: ['scheduleId', 'active'], properties: scheduleProperties };
 const counter = { type: ['integer', 'string', 'null'], pattern: '^[0-9]+$', minimum: 0 };

@@ -8,7 +8,7 @@ import { execute } from '../../../src/providers/sap/execute.ts';
 import { readResource } from '../../../src/providers/sap/read-job.ts';
 import { sapReads } from '../../../src/providers/sap/reads.ts';
 import { FakeService } from './fake-service.ts';
-import { entryOf, job, kindOf, NOW, plan } from './support.ts';
+import { asReplaced, entryOf, job, kindOf, NOW, plan } from './support.ts';
 
 describe('registry', () => {
   it('knows each kind once, and whose it is', () => {
@@ -164,7 +164,7 @@ describe('from plan to service and back', () => {
       action: 'replace',
       reason: 'edited',
       fields: [],
-      parts: [],
+      parts: desired.parts.map(asReplaced),
       desired,
       live: live ?? undefined,
       target: desired.spec,

@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/core/change.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { Lifecycle, LivePart, Resource } from '../../../src/core/resource.ts';
-import { entryOf, job, kindOf, liveJob, livePart, NOW, partChange, plan, resource } from './support.ts';
+import {
+  asReplaced,
+  entryOf,
+  job,
+  kindOf,
+  liveJob,
+  livePart,
+  NOW,
+  partChange,
+  plan,
+  resource,
+} from './support.ts';
 
 const nine = { cron: '* * * * 9 0 0' };
 const often = { repeatInterval: '2 hours' };
@@ -197,7 +208,7 @@ describe('operations of a job', () => {
       action: 'replace',
       reason: 'edited',
       fields: [],
-      parts: [],
+      parts: desired.parts.map(asReplaced),
       desired,
       live,
       target: desired.spec,

@@ -155,3 +155,17 @@ export async function carryOut(
   }
   return results;
 }
+
+/** A part of a job that is deleted and made again, as the planner describes it. */
+export function asReplaced(part: Part): PartChange {
+  return {
+    key: part.key,
+    path: `/schedules/${part.key}`,
+    action: 'replace',
+    reason: 'edited',
+    fields: [],
+    desired: part,
+    target: part.spec,
+    warnings: [],
+  };
+}
