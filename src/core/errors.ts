@@ -25,6 +25,8 @@ export interface ErrorDetails {
   exchange?: HttpExchange;
   /** The answer to a read was refused or unusable: that says nothing about writes before it. */
   reading?: boolean;
+  /** A try before the one that was refused may have taken effect. */
+  triedBefore?: boolean;
   cause?: unknown;
 }
 
@@ -46,6 +48,7 @@ export class ReconcileError extends Error {
   readonly findings: readonly Finding[];
   readonly exchange: HttpExchange | undefined;
   readonly reading: boolean;
+  readonly triedBefore: boolean;
 
   constructor(message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -56,6 +59,7 @@ export class ReconcileError extends Error {
     this.findings = details.findings ?? [];
     this.exchange = details.exchange;
     this.reading = details.reading ?? false;
+    this.triedBefore = details.triedBefore ?? false;
   }
 }
 

@@ -28,7 +28,7 @@ export interface Recovery {
   open: Record<Address, Intent>;
 }
 
-/** How long something that was sent may stay invisible, ms. "Check back after 1 min", says the one service that is slow. */
+/** How long something that was sent may stay invisible, ms. "Check back after 1 min", says the one service that is slow; copies in between may be old, too. */
 const PATIENCE = 15 * 60_000;
 
 /**
@@ -83,7 +83,15 @@ function recoverOne(input: OneInput): Outcome & { isOpen: boolean } {
       ? removed(input, kind, entry)
       : applied(input, kind, intent.entry, { entry, from });
   const isDone = outcome.isRecognised || (intent.entry === undefined && live === undefined);
-  return { ...outcome, isOpen: !isDone && kind.eventual === true && isRecent(input) };
+  return {
+    ...outcome,
+    isOpen: !isDone && (kind.eventual === true || mayHaveMade(intent)) && isRecent(input),
+  };
+}
+
+/** What was made must not be taken for somebody else's where a list or a read shows it late; a field shows as it is. */
+function mayHaveMade({ action, operations }: Intent): boolean {
+  return action === 'create' || action === 'replace' || operations.some(({ part }) => part !== undefined);
 }
 
 interface Recorded {

@@ -89,7 +89,7 @@ export async function applyChange(planned: Change, deps: ApplyChangeDeps): Promi
     return ended(writes() === 0 ? 'noop' : 'succeeded');
   } catch (error) {
     if (run.operations.every(({ status }) => status === 'noop')) {
-      deps.writer.drop(planned.address);
+      if (!deps.mayBeSent(planned.address)) deps.writer.drop(planned.address);
       if (deps.isStopping()) {
         run.operations = planned.operations.map((operation) => operationOutcome(operation, 'notAttempted'));
         return ended('notAttempted');
@@ -150,8 +150,7 @@ async function readInGap(planned: Change, deps: ApplyChangeDeps): Promise<ReadAg
     const live =
       (await readAgain(planned, deps.session)) ??
       (planned.live === undefined ? undefined : await readAgain(planned, deps.session));
-    if (live !== undefined && planned.action === 'create' && deps.mayBeSent(planned.address))
-      await recogniseLate(planned, live, deps);
+    if (live !== undefined && deps.mayBeSent(planned.address)) await recogniseLate(planned, live, deps);
     const change = planAgain(planned, live, deps);
     if (deps.avoidRuns === undefined || change === undefined) return { live, change };
     const now = deps.now();

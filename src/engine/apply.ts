@@ -57,7 +57,13 @@ export async function applyTarget(planned: PlannedTarget, options: ApplyOptions)
   const actor = actorOf(lock.info);
   const startedAt = formatInstant(context().now);
   const begin = async (work: readonly Change[]): Promise<void> => {
-    const intents = Object.fromEntries(work.map((change) => [change.address, intentOf(change, deps)]));
+    const open = planned.state.journal?.intents;
+    const intents = Object.fromEntries(
+      work.map((change) => {
+        const since = open?.[change.address]?.since;
+        return [change.address, { ...intentOf(change, deps), ...(since === undefined ? {} : { since }) }];
+      }),
+    );
     await writer.begin({ id, startedAt, actor, ...source, intents });
   };
   const { outcomes, writes } = await carryOut(changes, begin, deps, options);

@@ -90,6 +90,6 @@ export function isRefusal(error: unknown): boolean {
 }
 
 function isLasting(error: unknown): error is ReconcileError {
-  if (!(error instanceof ReconcileError) || error.reading) return false;
+  if (!(error instanceof ReconcileError) || error.reading || error.triedBefore) return false;
   return error.category !== 'transient' && error.category !== 'internal';
 }

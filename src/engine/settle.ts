@@ -16,6 +16,8 @@ interface SettleDeps {
   session: Session;
   writer: StateWriter;
   context(): PlanContext;
+  /** May an earlier apply have sent this already, without its effect being visible yet? */
+  mayBeSent(address: string): boolean;
 }
 
 /**
@@ -27,28 +29,33 @@ export async function settleFailure(
   change: Change,
   outcomes: readonly OperationOutcome[],
   failure: unknown,
-  { session, writer, context }: SettleDeps,
+  { session, writer, context, mayBeSent }: SettleDeps,
 ): Promise<void> {
   const { address } = change;
   const intent = writer.intent(address);
   if (intent === undefined) return;
   if (isNeverAsked(failure) && outcomes.every(({ status }) => status !== 'succeeded')) {
-    writer.drop(address);
+    if (!mayBeSent(address)) writer.drop(address);
     return;
   }
   try {
     const seenFrom = context();
     const look = async () =>
       recognised(change, intent, await readIntended(intent, session), { writer, context: () => seenFrom });
+    const mayShowLate =
+      mayBeSent(address) || (isMaking(intent) && seenFrom.kind(intent.kind).eventual === true);
     const found = await look();
-    if (staysOpen(intent, failure, found)) {
+    if (staysOpen(intent, failure, { ...found, mayShowLate })) {
+      // What is of unknown end from now on has its whole time to show from now on.
+      if (!isRefusal(failure)) writer.note(address, withoutSince(writer.intent(address) ?? intent));
       await writer.record(found.entries);
       return;
     }
     // What closes the intent was seen twice: nothing that one false answer says is lost or recorded for good.
     const again = await look();
     const agree = equalJson(asJson(found.entries), asJson(again.entries));
-    if (agree && !staysOpen(intent, failure, again)) await writer.record(found.entries, [address]);
+    if (agree && !staysOpen(intent, failure, { ...again, mayShowLate }))
+      await writer.record(found.entries, [address]);
   } catch {
     // Neither read nor recorded: the intent is in the journal, and stays there.
     return;
@@ -59,15 +66,22 @@ function asJson(entries: Entries): Json {
   return entries as unknown as Json;
 }
 
-interface Found {
-  isRecognised: boolean;
-  mayShowLater: boolean;
+function withoutSince({ since: _since, ...intent }: Intent): Intent {
+  return intent;
 }
 
-/** One look that shows nothing settles it only where the service has said no, and shows things at once. */
-function staysOpen(intent: Intent, failure: unknown, { isRecognised, mayShowLater }: Found): boolean {
+interface Found {
+  isRecognised: boolean;
+  /** Not seen, and still within the time in which it may show. */
+  isOpen: boolean;
+  /** Was something sent whose effect shows late, or before this refusal? */
+  mayShowLate: boolean;
+}
+
+/** One look that shows nothing settles it only where the service has said no, and to all that was sent. */
+function staysOpen(intent: Intent, failure: unknown, { isRecognised, isOpen, mayShowLate }: Found): boolean {
   if (isNeverAsked(failure)) return false;
-  if (isRefusal(failure)) return isMaking(intent) && mayShowLater;
+  if (isRefusal(failure)) return mayShowLate && isOpen;
   return !isRecognised || intent.action === 'update';
 }
 
@@ -85,7 +99,7 @@ function isMaking({ action }: Intent): boolean {
 export function recogniseLate(
   change: Change,
   live: LiveResource,
-  deps: Omit<SettleDeps, 'session'>,
+  deps: Omit<SettleDeps, 'session' | 'mayBeSent'>,
 ): Promise<void> {
   const intent = deps.writer.intent(change.address);
   if (intent === undefined) return Promise.resolve();
@@ -96,7 +110,7 @@ function recognised(
   change: Change,
   intent: Intent,
   live: LiveResource | undefined,
-  { writer, context }: Omit<SettleDeps, 'session'>,
+  { writer, context }: Omit<SettleDeps, 'session' | 'mayBeSent'>,
 ) {
   const { address } = change;
   const { sealer, kind, now } = context();
@@ -118,6 +132,6 @@ function recognised(
   return {
     entries,
     isRecognised: recovery.recognised.includes(address),
-    mayShowLater: recovery.open[address] !== undefined,
+    isOpen: recovery.open[address] !== undefined,
   };
 }

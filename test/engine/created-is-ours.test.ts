@@ -85,3 +85,65 @@ describe.each(['sap', 'riversand'] as const)(
     );
   },
 );
+
+describe('SEMANTICS 9, sap: what a lost answer made shows late', () => {
+  let world: FaultWorld;
+  let wanted: string[];
+  beforeAll(async () => {
+    world = await openFaultWorld(faultProduct, 'sap');
+    await world.apply(await world.restore());
+    await world.emulator.clock.advance(120_000);
+    wanted = world.seen();
+  }, 60_000);
+  afterAll(() => world.close());
+
+  const lost: FaultRule = {
+    match: { method: 'POST', path: '/scheduler/**', count: 2 },
+    effect: { commitThenDrop: true },
+  };
+  const stale: Record<string, FaultRule[]> = {
+    'lists and searches': [
+      { match: { method: 'GET', path: '/scheduler/jobs' }, effect: { stale: true } },
+      { match: { method: 'GET', path: '/scheduler/search/**' }, effect: { stale: true } },
+    ],
+    'all reads': [{ match: { method: 'GET', path: '/scheduler/**' }, effect: { stale: true } }],
+  };
+
+  // Reads by id that are old during a second apply would hide everything there is to go by: a limit, see docs/safety.md.
+  it.each([
+    { reads: 'lists and searches', applies: 1 },
+    { reads: 'lists and searches', applies: 2 },
+    { reads: 'lists and searches', applies: 3 },
+    { reads: 'all reads', applies: 1 },
+  ])(
+    '$reads show what was before, during $applies applies: afterwards it is ours, once',
+    async ({ reads, applies }) => {
+      const store = await world.restore();
+      world.emulator.faults.set([lost, ...(stale[reads] ?? [])]);
+      for (let count = 0; count < applies; count++) await world.apply(store).catch(() => undefined);
+      world.emulator.faults.clear();
+      const { outcomes } = await world.apply(store);
+      expect((outcomes as ChangeOutcome[]).flatMap(({ error }) => error?.message ?? [])).toEqual([]);
+      await world.emulator.clock.advance(120_000);
+      expect(world.seen()).toEqual(wanted);
+      expect((await world.plan(store)).map(({ address }) => address)).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('a first try that was refused leaves no intent: what somebody else makes after it stays his', async () => {
+    const store = await world.restore();
+    const refused = { status: 400, body: { message: 'no' } };
+    world.emulator.faults.set([{ match: { method: 'POST', path: '/scheduler/jobs' }, effect: refused }]);
+    await world.apply(store);
+    world.emulator.faults.clear();
+    const other = await world.restore();
+    await world.apply(other);
+    const made = (world.emulator.state().jobs ?? []).filter(({ name }) => name === 'comes');
+    await world.restore();
+    const now = world.emulator.state();
+    world.emulator.setState({ ...now, jobs: [...(now.jobs ?? []), ...made] });
+    const changes = await world.plan(store);
+    expect(changes.find(({ address }) => address === 'SapJob/comes')?.blocked?.code).toBe('UNOWNED');
+  });
+});

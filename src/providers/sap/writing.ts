@@ -34,8 +34,26 @@ export async function writeOrSettle<T>(
     const settled = await settle();
     if (settled !== undefined) return { settled };
     if (!repeat) throw error;
-    return writeOrSettle(doing, request, settle, false);
+    return writeOrSettle(doing, request, settle, false).catch((later: unknown) => {
+      throw triedBefore(later);
+    });
   }
+}
+
+/** A refusal of the second try says nothing about the first: the read between them may have shown what was before. */
+function triedBefore(error: unknown): unknown {
+  if (!(error instanceof ReconcileError)) return error;
+  const { message, code, category, remedy, findings, exchange, reading, cause } = error;
+  return new ReconcileError(message, {
+    code,
+    category,
+    findings,
+    reading,
+    cause,
+    triedBefore: true,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(exchange === undefined ? {} : { exchange }),
+  });
 }
 
 /** What can stand in a path as an id; anything else in its place is no id. */
