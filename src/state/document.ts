@@ -100,10 +100,16 @@ function decodeJournal(value: Json | undefined, path: string): Journal | null {
       isObject(intent) &&
       ['action', 'kind', 'name', 'identity'].every((key) => typeof intent[key] === 'string') &&
       isObject(before) &&
+      (before['id'] === undefined || typeof before['id'] === 'string') &&
       Array.isArray(before['parts']) &&
+      before['parts'].every((id) => typeof id === 'string') &&
       Array.isArray(intent['operations']) &&
       intent['operations'].every(
-        (operation) => isObject(operation) && typeof operation['status'] === 'string',
+        (operation) =>
+          isObject(operation) &&
+          typeof operation['id'] === 'string' &&
+          typeof operation['status'] === 'string' &&
+          (operation['part'] === undefined || typeof operation['part'] === 'string'),
       );
     if (!fits) throw damaged(path, `the journal's intent for ${address} is incomplete`);
     if (intent['entry'] !== undefined) decodeEntry(intent['entry'], address, path);

@@ -55,6 +55,7 @@ export function isInventoryEntry(value: Json | undefined): boolean {
       commit: isText,
       dirty: isFlag,
       unverified: isTexts,
+      uncertain: isTexts,
     })
   );
 }

@@ -3,7 +3,10 @@ import { ReconcileError } from '../core/errors.ts';
 import { isObject, type Json } from '../core/json.ts';
 import { createFile, readText, removeFile, replaceFile } from './files.ts';
 import { type Attempt, type Holding, holdLock, isStale, LOCK_MARGIN, lockChanged, newLock } from './lock.ts';
+import { isLockOf, newerLock } from './lock-shape.ts';
 import type { LockClaim, LockInfo, StoreClock } from './store.ts';
+
+const FORMAT = '1';
 
 export interface FileHolding extends Holding {
   /** Gives it back; may be called again. */
@@ -24,7 +27,7 @@ export function createFileLocks(folder: string, clock: StoreClock): FileLocks {
   async function read(target: string): Promise<LockInfo | null> {
     const path = pathOf(target);
     const text = await readText(path);
-    return text === undefined ? null : decodeLock(text, path);
+    return text === undefined ? null : decodeLock(text, target, path);
   }
 
   function hold(target: string, info: LockInfo): FileHolding {
@@ -110,18 +113,16 @@ function isHeld(holding: Holding): boolean {
 }
 
 function encodeLock(info: LockInfo): string {
-  return `${JSON.stringify(info, null, 1)}\n`;
+  return `${JSON.stringify({ formatVersion: FORMAT, ...info }, null, 1)}\n`;
 }
 
 /** Reads a lock document. A damaged one is an error: nobody may take it over, as nobody can say whose it is. */
-function decodeLock(text: string, path: string): LockInfo {
+function decodeLock(text: string, target: string, path: string): LockInfo {
   const value = parse(text);
-  const isWhole =
-    isObject(value) &&
-    ['id', 'target', 'owner', 'host', 'command'].every((key) => typeof value[key] === 'string') &&
-    ['startedAt', 'renewedAt', 'expiresAt'].every((key) => !Number.isNaN(Date.parse(String(value[key])))) &&
-    ['pid', 'term'].every((key) => typeof value[key] === 'number');
-  if (isWhole) return value as unknown as LockInfo;
+  // The first versions wrote none.
+  const { formatVersion = FORMAT, ...info } = isObject(value) ? value : {};
+  if (formatVersion !== FORMAT) throw newerLock(path, formatVersion);
+  if (isLockOf(info, target)) return info;
   throw new ReconcileError(`${path}: the lock is damaged: it cannot be told whose it is`, {
     code: 'LOCK_DAMAGED',
     category: 'locked',

@@ -1,8 +1,9 @@
-import { ReconcileError } from '../core/errors.ts';
+import type { ReconcileError } from '../core/errors.ts';
 import { isObject, type Json } from '../core/json.ts';
 import type { CommitContent } from './git-objects.ts';
 import type { Progress } from './git-progress.ts';
 import { holderText } from './lock.ts';
+import { isLockOf, newerLock } from './lock-shape.ts';
 import type { LockInfo } from './store.ts';
 
 /** `lock.json` on the lock ref. Beside it, in `state.json`, stands the state of the apply under way, if there is one. */
@@ -30,21 +31,12 @@ export function decodeLock(
     throw damaged('lock.json is not JSON', error);
   }
   if (!isObject(value)) throw damaged('lock.json is not a JSON object');
-  if (value['formatVersion'] !== '1') {
-    throw new ReconcileError(
-      `The lock of target "${target}" has a format that is not known to this version: ${JSON.stringify(value['formatVersion'] ?? null)}`,
-      {
-        code: 'STATE_FORMAT',
-        category: 'internal',
-        remedy: 'Use the version of reconcile that wrote it, or a newer one.',
-      },
-    );
-  }
+  if (value['formatVersion'] !== '1') throw newerLock(`target "${target}"`, value['formatVersion']);
   const { lock = null, progress = null } = value;
-  if (lock !== null && !isLock(lock)) throw damaged('the lock is incomplete');
+  if (isObject(lock) && typeof lock['target'] === 'string' && lock['target'] !== target)
+    throw damaged('it belongs to another target');
+  if (lock !== null && !isLockOf(lock, target)) throw damaged('the lock is not whole');
   if (progress !== null && !isProgress(progress)) throw damaged('the progress is incomplete');
-  if (lock !== null && lock.target !== target)
-    throw damaged(`it belongs to the target ${JSON.stringify(lock.target)}`);
   return { lock, progress };
 }
 
@@ -79,20 +71,6 @@ Since ${lock.startedAt}, renewed ${lock.renewedAt}, expires ${lock.expiresAt}
 }
 
 type WithJson<T> = T & Json;
-
-function isLock(value: Json): value is WithJson<LockInfo & Json> {
-  return (
-    isObject(value) &&
-    ['id', 'target', 'owner', 'host', 'command'].every((key) => typeof value[key] === 'string') &&
-    ['startedAt', 'renewedAt', 'expiresAt'].every((key) => isInstant(value[key])) &&
-    ['pid', 'term'].every((key) => typeof value[key] === 'number') &&
-    (value['machine'] === undefined || typeof value['machine'] === 'string')
-  );
-}
-
-function isInstant(value: Json | undefined): boolean {
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
-}
 
 function isProgress(value: Json): value is WithJson<{ by: string; base: string | null }> {
   return (

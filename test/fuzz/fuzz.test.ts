@@ -10,6 +10,9 @@ describe('spoiled input of every sort ends in an error with a code, and in no wr
     ['state', 10],
     ['plans', 10],
     ['sap answers', 6],
+    ['locks', 15],
+    ['journals', 15],
+    ['git locks', 3],
   ])(
     '%s',
     async (area, cases) => {

@@ -132,18 +132,68 @@ describe('the lock file', () => {
     expect(names()).toEqual([]);
   });
 
-  it("a damaged lock is nobody's to take", async () => {
-    await (await open().lock('dev', testClaim)).release();
-    for (const text of ['', '{', '{"id": "x"}']) {
-      writeFileSync(lockPath(), text);
-      await expect(open().lock('dev', testClaim)).rejects.toMatchObject({
-        code: 'LOCK_DAMAGED',
-        category: 'locked',
-        remedy: expect.any(String),
-      });
-    }
+  const anHourAgo = '2026-01-01T00:00:00.000Z';
+  const damages: [name: string, damage: Record<string, unknown>, code: string][] = [
+    ['no term of its own', { term: undefined }, 'LOCK_DAMAGED'],
+    ['another target', { target: 'prod' }, 'LOCK_DAMAGED'],
+    ['a path for an id', { id: '../../outside' }, 'LOCK_DAMAGED'],
+    ['an endless id', { id: 'x'.repeat(300) }, 'LOCK_DAMAGED'],
+    ['an endless command', { command: 'x'.repeat(100_000) }, 'LOCK_DAMAGED'],
+    ['a number for an instant', { expiresAt: 0 }, 'LOCK_DAMAGED'],
+    ['an end that is not one term after its renewal', { expiresAt: anHourAgo }, 'LOCK_DAMAGED'],
+    ['a renewal that is later than its end', { renewedAt: '2099-01-01T00:00:00.000Z' }, 'LOCK_DAMAGED'],
+    ['half a process', { pid: 1.5 }, 'LOCK_DAMAGED'],
+    ['a newer format', { formatVersion: '2' }, 'STATE_FORMAT'],
+  ];
+
+  it.each([
+    ['nothing in it', () => '', 'LOCK_DAMAGED'],
+    ['half of it', (text: string) => text.slice(0, 60), 'LOCK_DAMAGED'],
+    ['a list', () => '[]', 'LOCK_DAMAGED'],
+    ...damages.map(([name, damage, code]): [string, (text: string) => string, string] => [
+      name,
+      (text) => JSON.stringify({ ...(JSON.parse(text) as object), ...damage }),
+      code,
+    ]),
+  ])("a lock with %s is nobody's to take, to break or to overwrite", async (_, spoil, code) => {
+    const lock = await open().lock('dev', testClaim);
+    const text = readFileSync(lockPath(), 'utf8');
+    await lock.release();
+    const spoiled = spoil(text);
+    writeFileSync(lockPath(), spoiled);
+    const refusal = { code, remedy: expect.any(String) };
+    await expect(open().lock('dev', testClaim)).rejects.toMatchObject(refusal);
+    await expect(open().breakLock('dev', lock.info.id)).rejects.toMatchObject(refusal);
+    await expect(open().readLock('dev')).rejects.toMatchObject(refusal);
+    expect(readFileSync(lockPath(), 'utf8')).toBe(spoiled);
+    expect(names()).toEqual(['dev.lock']);
+  });
+
+  it('a lock of a version that wrote no format is understood', async () => {
+    const lock = await open().lock('dev', testClaim);
+    const { formatVersion, ...info } = JSON.parse(readFileSync(lockPath(), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(formatVersion).toBe('1');
+    writeFileSync(lockPath(), JSON.stringify(info));
+    expect(await open().readLock('dev')).toEqual(lock.info);
+    await lock.release();
+    expect(names()).toEqual([]);
   });
 });
+
+/** A journal with one intent, which says this of the time before it. */
+function withBefore(before: object): (text: string) => string {
+  const intent = { action: 'create', kind: 'MemoryJob', name: 'a', identity: 'a', before, operations: [] };
+  const journal = {
+    id: 'j',
+    startedAt: '2026-01-01T00:00:00Z',
+    actor: 'a@b',
+    intents: { 'MemoryJob/a': intent },
+  };
+  return (text) => text.replace('"journal": null', `"journal": ${JSON.stringify(journal)}`);
+}
 
 describe('damaged, foreign and newer states are errors, never a guess', () => {
   const good = async (): Promise<string> => {
@@ -169,6 +219,8 @@ describe('damaged, foreign and newer states are errors, never a guess', () => {
       'STATE_DAMAGED',
     ],
     ['a part without an id', (text: string) => text.replace('"id": "s1"', '"id": 1'), 'STATE_DAMAGED'],
+    ['an intent that does not say what was there', withBefore({ parts: [null] }), 'STATE_DAMAGED'],
+    ['an intent with a number for an id', withBefore({ id: 7, parts: [] }), 'STATE_DAMAGED'],
   ])('%s', async (_name, spoil, code) => {
     const text = await good();
     writeFileSync(path(), spoil(text));
