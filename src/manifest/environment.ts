@@ -58,12 +58,13 @@ const secretName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const placeholder = '(unknown)';
 
 export function createLookup(rules: LookupRules): Lookup {
-  return (source, name) => {
+  const { variables, allowEnv, allowFiles, environment } = rules;
+  const read = allowFiles ? environment.readProjectFile : undefined;
+  const find = (source: string, name: string): Resolved => {
     if (source === 'var') return lookUpVariable(name, rules);
     if (source === 'env') return lookUpEnv(name, rules);
     if (source === 'secret') return lookUpSecret(name, rules);
-    const read = rules.environment.readProjectFile;
-    if (rules.allowFiles && read !== undefined) return read(name);
+    if (read !== undefined) return read(name);
     return {
       problem: {
         code: 'FILE_NOT_ALLOWED',
@@ -73,6 +74,13 @@ export function createLookup(rules: LookupRules): Lookup {
       },
     };
   };
+  const allowed: Lookup['allowed'] = [
+    ...(variables === undefined ? [] : (['var'] as const)),
+    ...(allowEnv?.length === 0 ? [] : (['env'] as const)),
+    'secret',
+    ...(read === undefined ? [] : (['file'] as const)),
+  ];
+  return { find, allowed };
 }
 
 function lookUpVariable(name: string, { variables }: LookupRules): Resolved {

@@ -13,8 +13,19 @@ export type Resolved =
   /** Not known now, and that is fine: shown as it is, and not checked. */
   | { unknown: string };
 
-/** Looks up `name` in `source` (`var`, `env`, `secret`, `file`). */
-export type Lookup = (source: string, name: string) => Resolved;
+const forms = {
+  var: 'var:name',
+  env: 'env:NAME',
+  secret: 'secret:NAME',
+  file: 'file:path',
+} as const;
+
+/** What references may be about in one place. */
+export interface Lookup {
+  find(source: string, name: string): Resolved;
+  /** What may be referred to here: offered in place of what is no reference. */
+  allowed: readonly (keyof typeof forms)[];
+}
 
 export interface Interpolated {
   value: Json;
@@ -99,12 +110,13 @@ function fillIn(
 
 function resolve(inner: string, lookup: Lookup): Resolved {
   const [, source, name] = referenceForm.exec(inner) ?? [];
-  if (source !== undefined && name !== undefined && name !== '') return lookup(source, name);
+  if (source !== undefined && name !== undefined && name !== '') return lookup.find(source, name);
+  const offered = lookup.allowed.map((one) => `\${${forms[one]}}`);
   return {
     problem: {
       code: 'BAD_REFERENCE',
       message: `"\${${inner}}" is not a reference.`,
-      expected: `\${var:name}, \${env:NAME}, \${secret:NAME} or \${file:path}`,
+      expected: [offered.slice(0, -1).join(', '), ...offered.slice(-1)].join(' or '),
       remedy: 'Mend it, or write $${ for the characters as such.',
     },
   };

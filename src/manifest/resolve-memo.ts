@@ -39,9 +39,12 @@ export function createResolveMemo(): ResolveMemo {
 export function watchLookup(lookup: Lookup): WatchedLookup {
   let sawOutside = false;
   return {
-    lookup: (source, name) => {
-      if (source !== 'var') sawOutside = true;
-      return lookup(source, name);
+    lookup: {
+      allowed: lookup.allowed,
+      find: (source, name) => {
+        if (source !== 'var') sawOutside = true;
+        return lookup.find(source, name);
+      },
     },
     get sawOutside() {
       return sawOutside;

@@ -83,6 +83,16 @@ describe('a reference', () => {
     expect(findings).toMatchObject([{ code, pointer: '/x/0', offset, severity: 'error' }]);
   });
 
+  it('that is none is answered with what is allowed in that place', () => {
+    const offered = (rules: Partial<LookupRules>) => fill('${host}', rules).findings[0]?.expected;
+    expect(offered({})).toBe('${var:name}, ${env:NAME} or ${secret:NAME}');
+    expect(offered({ allowEnv: [] })).toBe('${var:name} or ${secret:NAME}');
+    const environment = { env: {}, readProjectFile: () => ({ value: 'x' }) };
+    expect(offered({ allowEnv: [], environment })).toBe('${var:name} or ${secret:NAME}');
+    const inConfig = { environment, variables: undefined, allowEnv: undefined, allowFiles: true };
+    expect(offered(inConfig)).toBe('${env:NAME}, ${secret:NAME} or ${file:path}');
+  });
+
   it('to a mistyped variable is answered with the nearest one', () => {
     expect(fill('${var:hosst}').findings[0]?.remedy).toBe('Did you mean "host"?');
   });
