@@ -27,6 +27,12 @@ export async function createSurroundings(
 ): Promise<Gathered> {
   const { io, invocation } = context;
   const progress = createProgress(context);
+  /** A line that stays: a log that stands still looks like a hang. */
+  const waiting = (message: string): void => {
+    progress.clear();
+    if (!context.quiet) io.err(`Waiting: ${invocation.redactor.text(message)}.\n`);
+  };
+  let toldOf: string | undefined;
   const log = createLog(context);
   const cut = new AbortController();
   const onSignal = (): void => cut.abort();
@@ -44,7 +50,11 @@ export async function createSurroundings(
         ...(machine === undefined ? {} : { machine }),
         command: context.commandLine,
         timeout: LOCK_TIMEOUT,
-        onWait: (held) => progress.show(`waiting for the lock of ${holderText(held)}`),
+        onWait: (held) => {
+          if (io.errIsTerminal) progress.show(`waiting for the lock of ${holderText(held)}`);
+          else if (held.id !== toldOf) waiting(`for the lock of ${holderText(held)}`);
+          toldOf = held.id;
+        },
         signal: cut.signal,
       },
     },
@@ -58,6 +68,7 @@ export async function createSurroundings(
       env: io.env,
       concurrency,
       progress: progress.show,
+      waiting,
       signal: cut.signal,
     },
   };

@@ -33,19 +33,22 @@ interface Tally {
   parts: number;
 }
 
-/** Gate 5: refuses deletions beyond the limits of the policy. Replacing a whole resource deletes it, too. */
-export function limitDeletes(
+/**
+ * Gate 5: refuses removals beyond the limits of the policy, by deleting or by switching off: either ends the runs of what no
+ * manifest describes any more, and some services know no delete. Replacing a whole resource deletes it, too.
+ */
+export function limitRemovals(
   changes: readonly Change[],
   inventory: Inventory,
   { policy, kind }: PlanContext,
 ): Change[] {
-  const deletesWhole = (change: Change): boolean =>
-    change.action === 'delete' || (change.action === 'replace' && kind(change.kind).replace === 'guarded');
-  const deleted = countDeletes(changes, deletesWhole);
-  if (deleted.resources + deleted.parts === 0) return [...changes];
-  const block = limitBlock(countOwned(inventory), deleted, policy);
+  const removesWhole = (change: Change): boolean =>
+    isRemoval(change) || (change.action === 'replace' && kind(change.kind).replace === 'guarded');
+  const removed = countRemovals(changes, removesWhole);
+  if (removed.resources + removed.parts === 0) return [...changes];
+  const block = limitBlock(countOwned(inventory), removed, policy);
   if (block === undefined) return [...changes];
-  return changes.map((change) => blockDeletes(change, block, deletesWhole(change)));
+  return changes.map((change) => blockRemovals(change, block, removesWhole(change)));
 }
 
 function countOwned(inventory: Inventory): Tally {
@@ -56,47 +59,51 @@ function countOwned(inventory: Inventory): Tally {
   return { resources: entries.length, parts: parts.length };
 }
 
-function countDeletes(changes: readonly Change[], deletesWhole: (change: Change) => boolean): Tally {
-  const whole = changes.filter((change) => deletesWhole(change));
+function countRemovals(changes: readonly Change[], removesWhole: (change: Change) => boolean): Tally {
+  const whole = changes.filter((change) => removesWhole(change));
   const parts = changes
-    .filter((change) => !deletesWhole(change))
-    .flatMap((change) => change.parts.filter(deletesPart));
+    .filter((change) => !removesWhole(change))
+    .flatMap((change) => change.parts.filter(removesPart));
   return { resources: whole.length, parts: parts.length };
 }
 
 /** A mode change keeps the schedule in service under a new id, also when it is finished later; only real removals count. */
-function deletesPart(part: PartChange): boolean {
-  return part.action === 'delete' && !part.key.endsWith(' (replaced)');
+function removesPart(part: PartChange): boolean {
+  return isRemoval(part) && !part.key.endsWith(' (replaced)');
 }
 
-function limitBlock(owned: Tally, deleted: Tally, policy: Policy): Block | undefined {
+function isRemoval({ action }: Pick<Change | PartChange, 'action'>): boolean {
+  return action === 'delete' || action === 'deactivate';
+}
+
+function limitBlock(owned: Tally, removed: Tally, policy: Policy): Block | undefined {
   const { percent, count } = policy.maxDeletes;
-  const total = deleted.resources + deleted.parts;
-  if (deleted.resources >= owned.resources && deleted.resources > 0 && !policy.allowDeleteAll) {
+  const total = removed.resources + removed.parts;
+  if (removed.resources >= owned.resources && removed.resources > 0 && !policy.allowDeleteAll) {
     return {
       code: 'DELETE_ALL',
       message:
         owned.resources === 1
-          ? 'the only owned resource would be deleted'
-          : `all ${owned.resources} owned resources would be deleted`,
+          ? 'the only owned resource would be deleted or switched off'
+          : `all ${owned.resources} owned resources would be deleted or switched off`,
       override: 'policy.allowDeleteAll: true',
     };
   }
   if (total > count) {
     return {
       code: 'DELETE_LIMIT',
-      message: `${total} deletions are more than the ${count} allowed in one apply`,
+      message: `${total} removals are more than the ${count} allowed in one apply`,
       override: `policy.maxDeletes.count: ${total}`,
     };
   }
   const share = Math.max(
-    percentOf(deleted.resources, owned.resources),
-    percentOf(deleted.parts, owned.parts),
+    percentOf(removed.resources, owned.resources),
+    percentOf(removed.parts, owned.parts),
   );
   if (share <= percent) return undefined;
   return {
     code: 'DELETE_LIMIT',
-    message: `${Math.ceil(share)} % of what is owned would be deleted, more than the ${percent} % allowed`,
+    message: `${Math.ceil(share)} % of what is owned would be removed, more than the ${percent} % allowed`,
     override: `policy.maxDeletes.percent: ${Math.ceil(share)}`,
   };
 }
@@ -105,11 +112,11 @@ function percentOf(part: number, whole: number): number {
   return whole < PERCENT_FROM ? 0 : (100 * part) / whole;
 }
 
-function blockDeletes(change: Change, block: Block, whole: boolean): Change {
+function blockRemovals(change: Change, block: Block, whole: boolean): Change {
   if (whole) return { ...change, operations: [], blocked: change.blocked ?? block };
-  if (!change.parts.some(deletesPart)) return change;
+  if (!change.parts.some(removesPart)) return change;
   const parts = change.parts.map((part) =>
-    deletesPart(part) ? { ...part, blocked: part.blocked ?? block } : part,
+    removesPart(part) ? { ...part, blocked: part.blocked ?? block } : part,
   );
   const blocked = { ...change, parts };
   return isRefused(blocked) ? { ...blocked, operations: [] } : blocked;

@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import type { Diagnostic } from './errors.ts';
-import { limitDeletes, refuseEmptySet } from './gates.ts';
+import { limitRemovals, refuseEmptySet } from './gates.ts';
 import type { Inventory } from './inventory.ts';
 import { orderChanges } from './order.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -46,7 +46,7 @@ export function planChanges(input: PlanInput, context: PlanContext, memo?: PlanM
   }
   const refusals = refuseEmptySet(input.desired, input.inventory, context.policy);
   return {
-    changes: orderChanges(limitDeletes(changes, input.inventory, context)),
+    changes: orderChanges(limitRemovals(changes, input.inventory, context)),
     diagnostics,
     refusals,
     noop,

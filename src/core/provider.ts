@@ -307,6 +307,8 @@ export interface Surroundings {
   concurrency: number;
   /** "waiting 12 s: the service asked for it" and pages read so far. */
   progress?(message: string): void;
+  /** A wait of more than seconds begins, and for what: `schedule object "x": …`. Said wherever somebody may wonder, also in logs. */
+  waiting?(message: string): void;
   signal?: AbortSignal;
   /** Called before each request that writes; throws when no write may be sent any more (the lock is lost). */
   beforeWrite?(): void;

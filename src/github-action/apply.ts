@@ -131,6 +131,7 @@ async function applyOne({ io }: Session, target: PlannedTarget): Promise<TargetO
     onError: 'continue',
     signal: io.signal,
     onProgress: (event) => {
+      if (event.type === 'wait') io.log(`Waiting: ${event.message}.`);
       if (event.type === 'end') io.log(`${name}: ${event.outcome.address} ${event.outcome.status}`);
     },
   });

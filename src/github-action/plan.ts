@@ -3,7 +3,7 @@ import type { Finding } from '../core/errors.ts';
 import type { PlanDocument, PlanTarget } from '../core/plan-document.ts';
 import { isRefusedTarget } from '../core/refused-target.ts';
 import { withIntegrity } from '../project/plan-targets.ts';
-import { writeResult } from '../project/write-file.ts';
+import { checkResult, type ResultFile, writeResult } from '../project/write-file.ts';
 import { renderJson, renderPlanHtml, renderPlanMarkdown } from '../report/index.ts';
 import { code, details, table } from '../report/markdown.ts';
 import { counted } from '../report/text.ts';
@@ -34,12 +34,14 @@ export async function plan(session: Session): Promise<CommandResult> {
     const checked = await validate(session, [differsNote]);
     if (checked.failure !== undefined) return checked;
   }
+  const file = planFileOf(session);
+  await checkResult(file);
   const project = await planProject(session, {
     several: 'all',
     keepOpen: false,
     ...(config.from === 'base' ? { configFiles: config.files } : {}),
   });
-  const path = await savePlan(session, project.document);
+  const path = await savePlan(file, project.document);
   return {
     ...planResult(session, project, differs ? [differsNote] : []),
     outputs: { ...planOutputs(project.document.targets), 'plan-path': path },
@@ -140,12 +142,14 @@ function briefOf(targets: readonly PlanTarget[]): string {
 }
 
 /** As JSON where `plan-file` says, else in the runner's folder for temporary files; and as a page beside it. */
-async function savePlan({ inputs, cwd, env }: Session, document: PlanDocument): Promise<string> {
-  const path =
-    inputs.planFile === undefined
-      ? join(env['RUNNER_TEMP'] ?? cwd, `reconcile-plan-${inputs.label}.json`)
-      : resolve(cwd, inputs.planFile);
-  await writeResult(path, renderJson(withIntegrity(document)));
-  await writeResult(`${path.replace(/\.json$/, '')}.html`, renderPlanHtml(document));
-  return path;
+async function savePlan(file: ResultFile, document: PlanDocument): Promise<string> {
+  const page = (path: string): string => `${path.replace(/\.json$/, '')}.html`;
+  await writeResult(file, renderJson(withIntegrity(document)));
+  await writeResult({ ...file, path: page(file.path), name: page(file.name) }, renderPlanHtml(document));
+  return file.path;
+}
+
+function planFileOf({ inputs, cwd, env }: Session): ResultFile {
+  const name = inputs.planFile ?? join(env['RUNNER_TEMP'] ?? cwd, `reconcile-plan-${inputs.label}.json`);
+  return { path: resolve(cwd, name), name, option: 'plan-file' };
 }

@@ -88,6 +88,7 @@ export function planningContext(
             else io.debug(line);
           },
           redact: (secret) => redactor.add(secret),
+          waiting: (message) => io.log(redactor.text(`Waiting: ${message}.`)),
           env,
           concurrency,
           signal: cut.signal,

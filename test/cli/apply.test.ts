@@ -113,10 +113,28 @@ describe('plan', () => {
     });
   });
 
-  test('refuses an --out that cannot be written with the usage exit code', async () => {
-    const { code, err } = await reconcile(['plan', '--out', 'no/such/folder/plan.json']);
+  test.each([
+    ['no/such/folder/plan.json', 'its folder does not exist'],
+    ['jobs', 'it is a folder'],
+    ['reconcile.yaml/plan.json', 'what stands for its folder is a file'],
+  ])(
+    'refuses --out %s before anything is asked of the service, and names it as it was given',
+    async (out, why) => {
+      const { code, err } = await reconcile(['plan', '--out', out]);
+      expect(code).toBe(3);
+      expect(err.replace(/\s+/g, ' ')).toContain(`error OUTPUT_UNWRITABLE ${out} cannot be written: ${why}.`);
+      expect(err).not.toContain('.tmp');
+      expect(emulator.requests()).toEqual([]);
+    },
+  );
+
+  test('an --out that turns out unwritable when the plan is made is named as it was given', async () => {
+    // The temporary file beside it has a longer name.
+    const out = `${'x'.repeat(250)}.json`;
+    const { code, err } = await reconcile(['plan', '--out', out]);
     expect(code).toBe(3);
-    expect(err).toContain('OUTPUT_UNWRITABLE');
+    expect(err.replace(/\s+/g, ' ')).toContain(`${out} cannot be written: its name is too long.`);
+    expect(emulator.requests()).not.toEqual([]);
   });
 
   test('--only leaves out other addresses, and a pattern that matches nothing is an error', async () => {

@@ -74,7 +74,10 @@ describe('calendar', () => {
       const text = await readFile(join(folder.path, file), 'utf8');
       expect(text.startsWith(form)).toBe(true);
     }
-    expect((await calendar(['--out', 'none/week.svg'])).err).toContain('OUTPUT_UNWRITABLE');
+    const unwritable = await calendar(['--out', 'none/week.svg']);
+    expect(unwritable.err).toContain(
+      'OUTPUT_UNWRITABLE none/week.svg cannot be written: its folder does not exist.',
+    );
   });
 
   test('--only takes some of the jobs; matching nothing is an error', async () => {

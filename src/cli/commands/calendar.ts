@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
 import { writeResult } from '../../project/write-file.ts';
@@ -21,6 +21,7 @@ import type { Source } from '../calendar/source.ts';
 import type { Configure } from '../configure.ts';
 import { type Context, openContext } from '../context.ts';
 import { collect, wholeNumber } from '../options.ts';
+import { openOutFile } from '../out-file.ts';
 
 const formats = ['text', 'json', 'svg', 'html'] as const;
 type Format = (typeof formats)[number];
@@ -91,6 +92,7 @@ Examples:
     .action(async (options: Options) => {
       const context = openContext(command, invocation);
       const output = options.output ?? formatOf(options.out);
+      const file = await openOutFile(context, options.out);
       // Before anything is read; and again below, because the service's clock may differ.
       stretchOf(options, context.io.now());
       const source = await readSource(context, options);
@@ -105,12 +107,12 @@ Examples:
         context,
       );
       for (const note of source.notes) context.note(note);
-      if (options.out === undefined) {
+      if (file === undefined) {
         context.io.out(text);
         return;
       }
-      await writeResult(resolve(context.cwd, options.out), text);
-      context.note(`Saved to ${options.out}.`);
+      await writeResult(file, text);
+      context.note(`Saved to ${file.name}.`);
     });
 };
 

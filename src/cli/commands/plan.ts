@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { defaultLook } from '../../core/look.ts';
 import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
@@ -20,6 +19,7 @@ import {
   type TargetOptions,
   wholeNumber,
 } from '../options.ts';
+import { openOutFile } from '../out-file.ts';
 
 interface Options extends TargetOptions {
   output: OutputFormat;
@@ -70,12 +70,13 @@ Examples:
     )
     .action(async (options: Options, self: Command) => {
       const context = openContext(self, invocation);
+      const file = await openOutFile(context, options.out);
       const { document, failure } = await makePlan(context, options);
       // What could be planned is shown all the same; the failure decides the exit code.
       if (failure !== undefined && document.targets.length === 0) throw failure;
-      if (options.out !== undefined) {
-        await writeResult(resolve(context.cwd, options.out), renderJson(document));
-        context.note(`Saved to ${options.out}.`);
+      if (file !== undefined) {
+        await writeResult(file, renderJson(document));
+        context.note(`Saved to ${file.name}.`);
         noteUnchecked(document, context);
       }
       context.io.out(render(document, options.output, context));

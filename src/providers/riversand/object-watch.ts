@@ -28,14 +28,19 @@ interface Waiter {
   waited: number;
   /** Ms */
   whole: number;
+  /** Whether it was said that it is waited for. */
+  said?: true;
   resolve(sight: Sight): void;
   reject(error: unknown): void;
 }
 
+/** So many are named in one line. */
+const MOST_NAMED = 5;
+
 /** One watch for a session. A single waiter asks for its object alone, several ask for the whole list. */
 export function createObjectWatch(
   client: RiversandClient,
-  { sleep, signal }: Pick<Surroundings, 'sleep' | 'signal'>,
+  { sleep, signal, waiting }: Pick<Surroundings, 'sleep' | 'signal' | 'waiting'>,
   patience: Patience,
 ): ObjectWatch {
   const waiters = new Set<Waiter>();
@@ -75,6 +80,19 @@ export function createObjectWatch(
     }
   }
 
+  /** Once for each write: the service takes its time, and a log that stands still looks like a hang. */
+  function say(batch: readonly Waiter[]): void {
+    const fresh = batch.filter(({ said }) => said !== true);
+    if (fresh.length === 0) return;
+    for (const waiter of fresh) waiter.said = true;
+    const names = fresh.slice(0, MOST_NAMED).map(({ id }) => `"${id}"`);
+    const more = fresh.length - names.length;
+    const named = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    waiting?.(
+      `schedule object${fresh.length === 1 ? '' : 's'} ${named}: the service shows a change about a minute after it took it`,
+    );
+  }
+
   async function watch(): Promise<void> {
     while (waiters.size > 0) {
       const batch = [...waiters];
@@ -82,6 +100,7 @@ export function createObjectWatch(
         await serve(batch);
         const left = [...waiters];
         if (left.length === 0) break;
+        say(left);
         // The pace is that of the one who came last; those who came before it are looked at more often than they need.
         const wait = paceOf(Math.min(...left.map(({ waited }) => waited)), patience);
         await sleep(wait, signal);

@@ -29,7 +29,7 @@ export async function startOf(doing: Doing, values: JsonObject): Promise<string>
     const next = firstRun(rhythm, now, 0);
     if (next > now + lead) return formatInstant(next);
     if (waits === MOST_WAITS) return formatInstant(firstRun(rhythm, now, lead));
-    surroundings.progress?.(`${change.address}: waiting for the run at ${formatInstant(next)}`);
+    surroundings.waiting?.(`${change.address}: the run at ${formatInstant(next)} comes first`);
     await surroundings.sleep(next - now + 1000, surroundings.signal);
   }
 }

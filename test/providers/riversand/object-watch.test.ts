@@ -27,7 +27,12 @@ function setUp(showsAt: Readonly<Record<string, number>>) {
     now += ms;
   };
   const isThere = (seen: WireObject | null): boolean => seen !== null;
-  return { looks, client, sleep, isThere, watch: createObjectWatch(client, { sleep }, objectPatience) };
+  const said: string[] = [];
+  const waiting = (message: string): void => {
+    said.push(`${message} (at ${now})`);
+  };
+  const watch = createObjectWatch(client, { sleep, waiting }, objectPatience);
+  return { looks, said, client, sleep, isThere, watch };
 }
 
 describe('waiting for written schedule objects', () => {
@@ -42,6 +47,22 @@ describe('waiting for written schedule objects', () => {
     const sights = await Promise.all(['a', 'b', 'c'].map((id) => watch.until(id, isThere)));
     expect(sights.map((sight) => sight.isThere)).toEqual([true, true, true]);
     expect(looks).toEqual(['a at 0', 'all at 1000', 'all at 2000', 'all at 4000', 'c at 8000', 'c at 16000']);
+  });
+
+  it('is said once for each write, and not where the change shows at once', async () => {
+    const { watch, said, isThere } = setUp({ a: 0, b: 30_000, c: 9000 });
+    await Promise.all(['a', 'b', 'c'].map((id) => watch.until(id, isThere)));
+    const text = 'the service shows a change about a minute after it took it';
+    expect(said).toEqual([`schedule objects "b", "c": ${text} (at 0)`]);
+    await watch.until('b', (seen) => seen === null, 1000);
+    expect(said.slice(1)).toEqual([expect.stringMatching(`^schedule object "b": ${text}`)]);
+  });
+
+  it('names only some of many', async () => {
+    const ids = Array.from({ length: 8 }, (_, index) => `o${index}`);
+    const { watch, said, isThere } = setUp(Object.fromEntries(ids.map((id) => [id, 5000])));
+    await Promise.all(ids.map((id) => watch.until(id, isThere)));
+    expect(said.join()).toContain('"o4" and 3 more: ');
   });
 
   it('ends at the deadline with what was seen last', async () => {
