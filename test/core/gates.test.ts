@@ -5,12 +5,12 @@ import { entryOf, job, planWorld } from '../support/memory-world.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `job${index}`);
 
-function removing(owned: number, removed: number, policy = {}) {
+function removing(owned: number, removed: number, policy = {}, lifecycle = {}) {
   const all = names(owned);
   return planWorld({
     desired: all.slice(removed).map((name) => job(name)),
     live: all.map((name) => liveJob(name)),
-    base: all.map((name) => entryOf(job(name))),
+    base: all.map((name) => entryOf(job(name, {}, { lifecycle }))),
     policy: { prune: true, allowEmpty: true, ...policy },
   });
 }
@@ -66,26 +66,65 @@ describe('SEMANTICS 8 gate 5: protection and deletion limits', () => {
     expect(blocks(removing(5, 5, { allowDeleteAll: true }))).toEqual([undefined]);
   });
 
-  it('schedules taken out count, too', () => {
-    const schedules = Object.fromEntries(names(20).map((name) => [name, { every: 60 }]));
-    const ids = Object.fromEntries(names(20).map((name) => [name, `s-${name}`]));
-    const live = [
-      liveJob(
-        'a',
-        {},
-        names(20).map((name) => livePart(`s-${name}`, { description: name, every: 60 })),
-      ),
-    ];
-    const kept = Object.fromEntries(Object.entries(schedules).slice(7));
+  it.each([
+    { owned: 10, removed: 3, onRemove: 'deactivate', expected: [undefined] },
+    { owned: 10, removed: 4, onRemove: 'deactivate', expected: ['DELETE_LIMIT'] },
+    { owned: 200, removed: 51, onRemove: 'deactivate', expected: ['DELETE_LIMIT'] },
+    { owned: 20, removed: 20, onRemove: 'deactivate', expected: ['DELETE_ALL'] },
+    // What is left alone goes on running.
+    { owned: 20, removed: 20, onRemove: 'keep', expected: [undefined] },
+  ])(
+    'switching off what no manifest describes ends its runs, too: $removed of $owned by $onRemove',
+    (given) => {
+      const { owned, removed, onRemove, expected } = given;
+      const plan = removing(owned, removed, {}, { onRemove });
+      expect(blocks(plan)).toEqual(expected);
+      expect(new Set(plan.changes.map(({ action }) => action))).toEqual(
+        new Set([onRemove === 'keep' ? 'forget' : 'deactivate']),
+      );
+      const isBlocked = expected[0] !== undefined;
+      expect(plan.changes.every(({ operations }) => operations.length === 0)).toBe(
+        isBlocked || onRemove === 'keep',
+      );
+    },
+  );
+
+  it('what a manifest says is inactive is no removal, however many there are', () => {
+    const all = names(20);
     const plan = planWorld({
-      desired: [job('a', { schedules: kept })],
-      live,
-      base: [entryOf(job('a', { schedules }), ids)],
+      desired: all.map((name) => job(name, { active: false })),
+      live: all.map((name) => liveJob(name)),
+      base: all.map((name) => entryOf(job(name))),
       policy: { prune: true },
     });
-    expect(plan.changes[0]?.parts.filter((part) => part.blocked?.code === 'DELETE_LIMIT')).toHaveLength(7);
-    expect(plan.changes[0]?.operations).toEqual([]);
+    expect(plan.changes).toHaveLength(20);
+    expect(blocks(plan)).toEqual([undefined]);
   });
+
+  it.each(['delete', 'deactivate'] as const)(
+    'schedules taken out count, too, with onRemove: %s',
+    (onRemove) => {
+      const lifecycle = { onRemove };
+      const schedules = Object.fromEntries(names(20).map((name) => [name, { every: 60 }]));
+      const ids = Object.fromEntries(names(20).map((name) => [name, `s-${name}`]));
+      const live = [
+        liveJob(
+          'a',
+          {},
+          names(20).map((name) => livePart(`s-${name}`, { description: name, every: 60 })),
+        ),
+      ];
+      const kept = Object.fromEntries(Object.entries(schedules).slice(7));
+      const plan = planWorld({
+        desired: [job('a', { schedules: kept }, { lifecycle })],
+        live,
+        base: [entryOf(job('a', { schedules }, { lifecycle }), ids)],
+        policy: { prune: true },
+      });
+      expect(plan.changes[0]?.parts.filter((part) => part.blocked?.code === 'DELETE_LIMIT')).toHaveLength(7);
+      expect(plan.changes[0]?.operations).toEqual([]);
+    },
+  );
 
   it('property: what passes the gates never deletes more than the policy allows', () => {
     fc.assert(

@@ -338,7 +338,7 @@ export const configSchema: JsonObject = {
         },
         "maxDeletes": {
           "title": "MaxDeletesDocument",
-          "description": "Refuse to delete more than this at once.",
+          "description": "Refuse to remove more than this at once, by deleting or switching off.",
           "type": "object",
           "additionalProperties": false,
           "properties": {
@@ -358,7 +358,7 @@ export const configSchema: JsonObject = {
           }
         },
         "allowDeleteAll": {
-          "description": "Allow deleting everything that is owned.",
+          "description": "Allow removing everything that is owned.",
           "type": "boolean",
           "default": false
         },

@@ -187,7 +187,7 @@ export interface PolicyDocument {
   adopt?: 'never' | 'equal' | 'always';
   maxDeletes?: MaxDeletesDocument;
   /**
-   * Allow deleting everything that is owned.
+   * Allow removing everything that is owned.
    */
   allowDeleteAll?: boolean;
   /**
@@ -202,7 +202,7 @@ export interface PolicyDocument {
   heal?: ('fields' | 'active')[];
 }
 /**
- * Refuse to delete more than this at once.
+ * Refuse to remove more than this at once, by deleting or switching off.
  */
 export interface MaxDeletesDocument {
   /**

@@ -250,21 +250,35 @@ describe('SEMANTICS 1: what cannot be read', () => {
 });
 
 describe('removal', () => {
+  const prune = { prune: true, allowEmpty: true, allowDeleteAll: true };
+
   it('disables, says so, is remembered as released and not repeated', async () => {
     const here = await applied();
-    const [change] = (await here.plan([], { prune: true, allowEmpty: true })).document.changes;
+    const [change] = (await here.plan([], prune)).document.changes;
     expect(change).toMatchObject({ action: 'deactivate', reason: 'removed' });
     expect(change?.warnings.join()).toMatch(/knows no delete.*disabled.*no longer ours/);
-    await here.apply([], { prune: true, allowEmpty: true });
+    await here.apply([], prune);
     expect(here.tenant.writes()).toEqual(['schedule-batch-disable']);
     expect(here.tenant.batch).toMatchObject([{ enabled: false }]);
     expect((await entry(here))?.released?.how).toBe('disable');
-    expect((await here.plan([], { prune: true, allowEmpty: true })).changes).toEqual([]);
+    expect((await here.plan([], prune)).changes).toEqual([]);
+  });
+
+  it('honours protect and the deletion limits: switching off is the only delete that there is', async () => {
+    const kept = await world();
+    await kept.apply([batch({}, { protect: true })]);
+    expect((await kept.plan([], prune)).changes[0]?.blocked?.code).toBe('PROTECTED');
+    const chosen = await world();
+    await chosen.apply([batch({}, { protect: true, onRemove: 'deactivate' })]);
+    expect((await chosen.plan([], prune)).changes[0]?.blocked).toBeUndefined();
+    const here = await applied();
+    const limited = await here.plan([], { ...prune, allowDeleteAll: false });
+    expect(limited.changes[0]?.blocked?.code).toBe('DELETE_ALL');
   });
 
   it('a manifest that comes back enables it again, in place', async () => {
     const here = await applied();
-    await here.apply([], { prune: true, allowEmpty: true });
+    await here.apply([], prune);
     here.tenant.calls = [];
     await here.apply([batch()]);
     expect(here.tenant.writes()).toEqual(['schedule-batch-enable']);
@@ -274,7 +288,7 @@ describe('removal', () => {
 
   it('of what is disabled already writes nothing', async () => {
     const here = await applied({ enabled: false });
-    await here.apply([], { prune: true, allowEmpty: true });
+    await here.apply([], prune);
     expect(here.tenant.writes()).toEqual([]);
     expect((await entry(here))?.released?.how).toBe('disable');
   });
