@@ -1,3 +1,4 @@
+import { isCarriedAlong } from './carried-along.ts';
 import type { Change, FieldDiff, Impact, PartChange } from './change.ts';
 import type { Diagnostic } from './errors.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -236,19 +237,27 @@ function wholeBase(change: Change, field: string | undefined): JsonObject {
   };
 }
 
+/** Without those whose runs only move with the resource: which these are depends on the time of the plan. */
+function writtenParts({ parts }: PlanChange, change: Change | undefined): PlanPart[] {
+  const carried = (change?.parts ?? []).flatMap((part) =>
+    isCarriedAlong(part, change?.operations ?? []) ? part.path : [],
+  );
+  return parts.filter(({ path }) => !carried.includes(path));
+}
+
 /**
  * sha256 over what would be done and the HMACs of secrets; not over times, requests, impact or late-bound instants.
  * Two plans with one digest do the same.
  */
 function digestOf(input: DescribeInput, changes: readonly PlanChange[]): string {
-  const done = changes.map((change) => ({
+  const done = changes.map((change, index) => ({
     address: change.address,
     action: change.action,
     patch: change.patch,
     desired: change.desired ?? null,
     base: change.base ?? null,
     movedFrom: change.movedFrom ?? null,
-    parts: change.parts.map(({ path, action, blocked }) => ({
+    parts: writtenParts(change, input.planned.changes[index]).map(({ path, action, blocked }) => ({
       path,
       action,
       blocked: blocked?.code ?? null,

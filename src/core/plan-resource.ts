@@ -1,5 +1,6 @@
 import { refuseAsFound } from './as-found.ts';
 import { type Base, baseOf, withoutEffective } from './base.ts';
+import { isCarriedAlong } from './carried-along.ts';
 import type { Action, Block, Change, FieldDiff, PartChange, Reason } from './change.ts';
 import { counted } from './counted.ts';
 import { applyDiffs, diffFields } from './diff.ts';
@@ -54,13 +55,10 @@ export function planResource(input: ResourceInput, context: PlanContext): Resour
       : wanted(input, input.desired, kind, context);
   if (plan.change === undefined) return { ...plan, change: undefined } as ResourcePlan;
   const draft = refuseAsFound(plan.change, kind);
-  const change: Change = { ...withOutlook(draft, kind, context), operations: [] };
-  const print = liveFingerprint(input, kind, context);
-  const complete: Change = print === undefined ? change : { ...change, liveFingerprint: print };
-  return {
-    ...plan,
-    change: { ...complete, operations: isRefused(complete) ? [] : kind.operations(complete, context.now) },
-  };
+  const bare: Change = { ...withOutlook(draft, kind, context), operations: [] };
+  const change: Change = isRefused(bare) ? bare : { ...bare, operations: kind.operations(bare, context.now) };
+  const print = liveFingerprint(input, change, kind, context);
+  return { ...plan, change: print === undefined ? change : { ...change, liveFingerprint: print } };
 }
 
 /** Adds what the change does to the resource's own runs, and refuses a run that nobody announced (SEMANTICS 5). */
@@ -406,19 +404,32 @@ function unownedNote(desired: Resource, kind: Kind, parts: PartsPlan): Diagnosti
   ];
 }
 
-/** Over the values a write could touch; not over done flags, counters and times that the service moves by itself. */
+/**
+ * Over the values a write could touch; not over done flags, counters and times that the service moves by itself. So a
+ * one-time part that the change leaves alone does not count: it may be done, and gone, by the time of the apply.
+ */
 function liveFingerprint(
   { desired, live, entry }: ResourceInput,
+  change: Change,
   kind: Kind,
   context: PlanContext,
 ): string | undefined {
   if (live === undefined) return undefined;
   const secrets = [...(desired?.secrets ?? []), ...(entry?.secrets ?? [])];
   const field = kind.parts?.field ?? 'parts';
-  const parts = live.parts.map((part) => {
+  const isWhole = change.action === 'delete' || change.action === 'deactivate' || change.action === 'replace';
+  const touched = new Set(
+    change.parts.flatMap((part) => (isCarriedAlong(part, change.operations) ? [] : (part.live?.id ?? []))),
+  );
+  const parts = live.parts.flatMap((part) => {
     const over = kind.settled(part.spec, live.spec, context.now) !== undefined;
     const { [kind.activeField]: active, ...rest } = part.canonical;
-    return { id: part.id, ...rest, ...(over ? {} : { active: active ?? null }) };
+    if (isWhole || touched.has(part.id))
+      return [{ id: part.id, ...rest, ...(over ? {} : { active: active ?? null }) }];
+    if (kind.runsOnce?.(part.spec) === true) return [];
+    // Switched off by the service because its end has passed: as it was before.
+    const before = entry?.parts[keyOf(part.id, entry)]?.spec[kind.activeField] ?? true;
+    return [{ id: part.id, ...rest, active: (over ? before : active) ?? null }];
   });
   const keyed = Object.fromEntries(parts.map((part) => [keyOf(part.id, entry), part]));
   return fingerprint(sealAt({ id: live.id, ...live.canonical, [field]: keyed }, secrets, context.sealer));

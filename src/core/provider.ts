@@ -63,6 +63,8 @@ export interface Kind {
   }): Classification;
   /** Is this part (as written, with its resource) over for good at `now`? SEMANTICS 4. */
   settled(part: JsonObject, resource: JsonObject, now: number): Settled | undefined;
+  /** Does this part run only once? The service switches such ones off, and takes them away in the end, by itself. */
+  runsOnce?(part: JsonObject): boolean;
   /** What a part change does to the runs. `resource*`: the spec around it, before and after. */
   impact(input: ImpactInput): Impact | undefined;
   /** When it is due; absent for kinds that never run (settings). */

@@ -144,6 +144,73 @@ describe('apply plan.json', () => {
     expect(code).toBe(0);
   });
 
+  describe('SEMANTICS 8 gate 6: done flags do not count, where the plan leaves the schedule alone', () => {
+    const several = (daily: string, { data = 'a', active = true } = {}): string => `apiVersion: reconcile/v1
+kind: SapJob
+metadata: {name: report}
+spec:
+  action: https://app.example.com/run
+  active: ${active}
+  schedules:
+    daily: {cron: "${daily}"}
+    once: {time: "2026-11-22T14:00:00Z", data: {x: ${data}}}
+    until: {cron: "* * * * 13 0 0", endTime: "2026-11-22T15:00:00Z"}
+`;
+    const six = '* * * * 6 12 17';
+    const seven = '* * * * 7 12 17';
+    const schedules = () => emulator.state().jobs?.[0]?.schedules ?? [];
+    /** Everything that runs once is done by then; the service has switched it off. */
+    const later = () => emulator.clock.advance(5 * 3_600_000);
+    const applySaved = () => reconcile('apply plan.json --yes', { now: () => emulator.clock.now() });
+
+    beforeEach(async () => {
+      emulator.clock.freeze();
+      await folder.write({ 'jobs/report.yaml': several(six) });
+      expect((await reconcile('apply --yes')).code).toBe(0);
+    });
+
+    test.each([
+      ['another schedule', several(seven)],
+      ['the job, whose schedules it carries along', several(six, { active: false })],
+    ])('a plan for %s still fits after a one-time schedule has run', async (_, manifest) => {
+      await folder.write({ 'jobs/report.yaml': manifest });
+      await save();
+      await later();
+      expect(schedules().filter(({ active }) => active === false)).toHaveLength(2);
+      const { code, err } = await applySaved();
+      expect([err, code]).toEqual([expect.not.stringContaining('PLAN_'), 0]);
+    });
+
+    test('and after the service has taken the old one away', async () => {
+      await folder.write({ 'jobs/report.yaml': several(seven) });
+      await save();
+      await later();
+      byHand({ schedules: schedules().filter(({ time }) => (time ?? null) === null) });
+      expect(schedules()).toHaveLength(2);
+      expect((await applySaved()).code).toBe(0);
+    });
+
+    test('a plan that writes the one-time schedule itself is stale once that has run', async () => {
+      await folder.write({ 'jobs/report.yaml': several(six, { data: 'b' }) });
+      await save();
+      await later();
+      emulator.clearRequests();
+      const { code } = await applySaved();
+      expect([code, writes()]).toEqual([5, []]);
+    });
+
+    test('a schedule that somebody switches off before its end makes it stale', async () => {
+      await folder.write({ 'jobs/report.yaml': several(seven) });
+      await save();
+      const off = schedules().map((one) =>
+        (one.endTime ?? null) === null ? one : { ...one, active: false },
+      );
+      byHand({ schedules: off });
+      const { code } = await applySaved();
+      expect([code, writes()]).toEqual([5, []]);
+    });
+  });
+
   test('a plan without changes does nothing', async () => {
     await reconcile('apply --yes');
     await save();

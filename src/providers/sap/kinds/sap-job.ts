@@ -6,7 +6,7 @@ import { scheduleImpact } from '../impact.ts';
 import { adviceCodes } from '../lint/codes.ts';
 import { lintJob } from '../lint/lint-job.ts';
 import { sapLoads } from '../lint/loads.ts';
-import { MODES } from '../modes.ts';
+import { MODES, modeOf } from '../modes.ts';
 import { normalizeJob } from '../normalize.ts';
 import { jobOperations } from '../operations.ts';
 import { scheduleRuns } from '../runs.ts';
@@ -36,6 +36,7 @@ export const sapJob: Kind = {
   classify: ({ pointers, part, from, to }) =>
     part ? classifySchedule(pointers, from, to) : classifyJob(pointers),
   settled: settledSchedule,
+  runsOnce: (schedule) => modeOf(schedule) === 'time',
   impact: scheduleImpact,
   runs: scheduleRuns,
   operations: jobOperations,
