@@ -126,9 +126,7 @@ export function planRemoval({ context, kind, address, entry, live }: RemovalInpu
     parts,
     ...(target === undefined ? {} : { target }),
   };
-  // Where the service knows no delete, switching off stands for it.
-  const asDelete = action === 'delete' || entry.lifecycle.onRemove === 'delete';
-  const blocked = asDelete ? deleteBlock(address, entry, live, ours) : undefined;
+  const blocked = action === 'delete' ? deleteBlock(address, entry, live, ours) : undefined;
   return { change: blocked === undefined ? planned : { ...planned, blocked }, diagnostics: [] };
 }
 

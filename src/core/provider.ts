@@ -69,6 +69,13 @@ export interface Kind {
   impact(input: ImpactInput): Impact | undefined;
   /** When it is due; absent for kinds that never run (settings). */
   runs?(input: RunsInput): number[];
+  /**
+   * What is known of the phase of one that is switched on. `assumed`: nothing tells it, and `runs` takes the beginning of the
+   * stretch; `unknown`: nothing tells it, and `runs` gives none. Absent where it is known.
+   */
+  unsurePhase?(
+    input: Pick<RunsInput, 'resource' | 'part' | 'facts' | 'from'>,
+  ): 'assumed' | 'unknown' | undefined;
   /** Operations in execution order. */
   operations(change: Change, now: number): Operation[];
   /** Advice about a valid manifest, for `lint`: what is allowed but better said otherwise. Pointers as for `validate`. */

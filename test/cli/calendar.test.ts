@@ -110,6 +110,73 @@ describe('calendar', () => {
     expect(err).toContain('1 schedule depends on secrets or variables that are not set here');
   });
 
+  test('an interval that nothing tells the phase of is marked as estimated, in every form', async () => {
+    const every = (name: string, more = '') =>
+      jobText(name).replace('cron: "* * * * 6 12 17"', `repeatInterval: 8 hours${more}`);
+    await folder.write({
+      'jobs/report.yaml': every('report'),
+      'jobs/mail.yaml': every('mail', ', startTime: "2026-11-22T13:00:00Z"'),
+    });
+    const { runs } = await document(['--days', '1']);
+    expect(runs.filter(({ estimated }: { estimated?: true }) => estimated === true)).toEqual(
+      ['2026-11-22T12:00:00Z', '2026-11-22T20:00:00Z', '2026-11-23T04:00:00Z'].map((at) => ({
+        at,
+        address: 'SapJob/report',
+        schedule: 'daily',
+        estimated: true,
+      })),
+    );
+    expect(runs).toHaveLength(6);
+    const text =
+      'Estimated: nothing tells the phase of 1 interval, here taken from the beginning: SapJob/report';
+    const hours = (await calendar(['--days', '1'])).out;
+    expect(hours.replace(/\s+/g, ' ')).toContain(text);
+    expect(hours).toContain(':00 report ~daily');
+    expect(hours).toContain(':00 mail daily');
+    for (const output of ['svg', 'html']) {
+      const { out } = await calendar(['-o', output]);
+      expect(out).toMatch(/Estimated&[#\w]+; nothing tells the phase of 1 interval/);
+      expect(out).toContain('>~ report</text>');
+      expect(out).toContain('>mail</text>');
+      expect(out.match(/opacity="0.5"/g)).toHaveLength(1);
+    }
+  });
+
+  test('what runs although nothing tells when is named, not left out silently', async () => {
+    await folder.write({
+      'reconcile.yaml': `apiVersion: reconcile/v1
+kind: Config
+manifests: ["jobs/*.yaml"]
+targets:
+  rdp: {provider: riversand, url: "https://acme.example", credentials: {tenantId: acme, userId: u, userRoles: [admin], clientId: c, clientSecret: s}}
+`,
+      'jobs/report.yaml': `apiVersion: reconcile/v1
+kind: RiversandBatchJob
+metadata: {name: unanchored}
+spec: {appId: a, jobDefId: one, recurrenceInterval: PT6H}
+---
+apiVersion: reconcile/v1
+kind: RiversandBatchJob
+metadata: {name: anchored}
+spec: {appId: a, jobDefId: two, recurrenceInterval: PT6H, startAt: "2026-11-01T00:00:00Z"}
+---
+apiVersion: reconcile/v1
+kind: RiversandBatchJob
+metadata: {name: off}
+spec: {appId: a, jobDefId: three, recurrenceInterval: PT6H, enabled: false}
+`,
+      'jobs/mail.yaml': '',
+    });
+    const { runs, unplaced } = await document(['--days', '1']);
+    expect(new Set(runs.map(({ address }: { address: string }) => address))).toEqual(
+      new Set(['RiversandBatchJob/anchored']),
+    );
+    expect(unplaced).toEqual([{ address: 'RiversandBatchJob/unanchored', schedule: '' }]);
+    expect((await calendar()).out.replace(/\s+/g, ' ')).toContain(
+      'Not shown: nothing tells when this runs: RiversandBatchJob/unanchored.',
+    );
+  });
+
   test('secrets in names do not reach any output', async () => {
     const secret = 'hunter2hunter2';
     await folder.write({

@@ -13,18 +13,22 @@ export function lanesOf(
 ): Lane[] {
   let left = most;
   return scheduled.map(({ address, schedule, kind, resource, part, facts }) => {
-    const runs =
-      kind.runs?.({
-        resource,
-        ...(part === undefined ? {} : { part }),
-        ...(facts === undefined ? {} : { facts }),
-        from,
-        until,
-        limit: left + 1,
-      }) ?? [];
+    const asked = {
+      resource,
+      ...(part === undefined ? {} : { part }),
+      ...(facts === undefined ? {} : { facts }),
+      from,
+    };
+    const runs = kind.runs?.({ ...asked, until, limit: left + 1 }) ?? [];
+    const phase = kind.unsurePhase?.(asked);
     left -= runs.length;
     if (left < 0) throw tooMany(most);
-    return { address: redactor.text(address), schedule: redactor.text(schedule), runs };
+    return {
+      address: redactor.text(address),
+      schedule: redactor.text(schedule),
+      runs,
+      ...(phase === undefined ? {} : { phase }),
+    };
   });
 }
 

@@ -13,6 +13,17 @@ export function batchRuns({ resource, facts, from, until, limit }: RunsInput): n
   return within(anchor, rhythm.interval, from, until, limit);
 }
 
+export function unsureBatchPhase({ resource, facts }: Pick<RunsInput, 'resource' | 'facts'>) {
+  if (resource['enabled'] === false) return undefined;
+  const rhythm = rhythmOf(resource, facts);
+  return (rhythm?.last ?? rhythm?.startAt) === undefined ? ('unknown' as const) : undefined;
+}
+
+export function unsureObjectPhase({ resource, from }: Pick<RunsInput, 'resource' | 'from'>) {
+  if (resource['enabled'] === false) return undefined;
+  return instantOf(resource, 'startTime', from) === undefined ? ('unknown' as const) : undefined;
+}
+
 /** Calls of a schedule object that has a start: a bare time of day is today's. */
 export function objectRuns({ resource, from, until, limit }: RunsInput): number[] {
   if (resource['enabled'] === false) return [];

@@ -15,6 +15,19 @@ export function scheduleRuns({ resource, part, facts, from, until, limit }: Runs
   return runsWithin(part, resource, { from, until, limit }, readDate(facts?.['nextRunAt']));
 }
 
+/** Of an interval without a due time and without a start only the service knows the phase. */
+export function unsurePhase({
+  resource,
+  part = {},
+  facts,
+}: Pick<RunsInput, 'resource' | 'part' | 'facts'>): 'assumed' | undefined {
+  const isOn = part['active'] === true && resource['active'] !== false;
+  if (!isOn || timingOf(part)?.mode !== 'repeatInterval') return undefined;
+  const isKnown =
+    readDate(facts?.['nextRunAt']) !== undefined || boundsWithin(part, resource).startTime !== undefined;
+  return isKnown ? undefined : 'assumed';
+}
+
 /** The same with a known due time of the interval (`anchor`, epoch ms): nothing is due before it. */
 export function runsWithin(
   schedule: JsonObject,

@@ -7,9 +7,12 @@ export interface CalendarDocument {
   from: string;
   until: string;
   /** In order of time, then address, then schedule. `schedule` is empty for kinds that have none. */
-  runs: { at: string; address: string; schedule: string }[];
+  /** `estimated`: nothing tells the phase of its interval. */
+  runs: { at: string; address: string; schedule: string; estimated?: true }[];
   /** The busiest minutes, the busiest first; minutes with a single run are none. */
   peaks: { minute: string; count: number }[];
+  /** What runs although nothing tells when, so that no run is shown; absent when there is none. */
+  unplaced?: { address: string; schedule: string }[];
 }
 
 export function calendarDocument(calendar: Calendar, peaks: number): CalendarDocument {
@@ -17,7 +20,15 @@ export function calendarDocument(calendar: Calendar, peaks: number): CalendarDoc
   const lanes = [...calendar.lanes].sort(
     (a, b) => compare(a.address, b.address) || compare(a.schedule, b.schedule),
   );
-  const runs = lanes.flatMap(({ address, schedule, runs }) => runs.map((at) => ({ at, address, schedule })));
+  const runs = lanes.flatMap(({ address, schedule, runs, phase }) =>
+    runs.map((at) => ({
+      at,
+      address,
+      schedule,
+      ...(phase === 'assumed' ? { estimated: true as const } : {}),
+    })),
+  );
+  const unplaced = lanes.filter(({ phase }) => phase === 'unknown');
   // Sorting is stable, so that runs of one instant stay in the order of their lanes.
   runs.sort((a, b) => a.at - b.at);
   return {
@@ -28,6 +39,9 @@ export function calendarDocument(calendar: Calendar, peaks: number): CalendarDoc
       minute: formatInstant(at),
       count,
     })),
+    ...(unplaced.length === 0
+      ? {}
+      : { unplaced: unplaced.map(({ address, schedule }) => ({ address, schedule })) }),
   };
 }
 

@@ -3,7 +3,7 @@ import { type Job, scheduleNames } from './jobs.ts';
 import { escapeText, shortened } from './markup.ts';
 import { type NamedPeak, whoText } from './named-peaks.ts';
 import { drawPicture, MARKED_PEAKS } from './picture.ts';
-import { busiestText, type Summary, stretchText, summarize, totalText } from './summary.ts';
+import { busiestText, type Summary, stretchText, summarize, totalText, unsureTexts } from './summary.ts';
 import { fontStack, pageStyle, pictureStyle } from './svg-style.ts';
 import { countText, minutesText, momentText, numberText } from './when.ts';
 
@@ -40,7 +40,11 @@ export function renderCalendarHtml(calendar: Calendar, top: Top): string {
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
     `<title>${title}</title><style>${style}</style></head><body><main>`,
     `<header><h1>${title}</h1><p>${escapeText(stretchText(calendar))}</p>`,
-    `<p><b>${escapeText(totalText(summary))}</b>; ${escapeText(busiestText(summary))}.</p></header>`,
+    `<p><b>${escapeText(totalText(summary))}</b>; ${escapeText(busiestText(summary))}.</p>${unsureTexts(
+      calendar,
+    )
+      .map((text) => `<p>${escapeText(text)}</p>`)
+      .join('')}</header>`,
     `<figure>${drawPicture(summary, { jobs: top.jobs, headed: false })}</figure>`,
     peakTable(summary),
     jobTable(summary, top.jobs),

@@ -5,7 +5,7 @@ import { gridLines } from './grid-text.ts';
 import { hourLines } from './hours-text.ts';
 import { scheduleNames } from './jobs.ts';
 import { whoText } from './named-peaks.ts';
-import { type Summary, stretchText, summarize, totalText } from './summary.ts';
+import { type Summary, stretchText, summarize, totalText, unsureTexts } from './summary.ts';
 import { countText, minutesText, numberText } from './when.ts';
 
 const DAY = 86_400_000;
@@ -19,6 +19,7 @@ export function renderCalendarText(calendar: Calendar, top: Top, options: Render
   const lines = [
     palette.strong(`Runs of ${oneLine(calendar.title)}`),
     ...fill('', `${stretchText(calendar)}: ${totalText(summary)}`.split(' '), width),
+    ...unsureTexts(calendar).flatMap((text) => sentence('', oneLine(text), width, palette.warn)),
   ];
   if (summary.load.total > 0) {
     const byTime = calendar.until - calendar.from <= LISTED ? hourLines : gridLines;

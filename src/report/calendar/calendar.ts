@@ -6,6 +6,8 @@ export interface Lane {
   schedule: string;
   /** Epoch ms, in order, within the stretch. */
   runs: readonly number[];
+  /** `assumed`: it repeats, and nothing tells from when; `unknown`: so much so that no run is shown. Absent: known. */
+  phase?: 'assumed' | 'unknown';
 }
 
 /** What every rendering of a calendar starts from. Nothing in it is secret any more. */

@@ -1,7 +1,7 @@
 import type { RenderOptions } from '../palette.ts';
 import { columns, oneLine } from '../text.ts';
 import type { Calendar } from './calendar.ts';
-import { nameOf, oneKind } from './jobs.ts';
+import { markedName, nameOf, oneKind } from './jobs.ts';
 import { clockText, dayText, numberText } from './when.ts';
 
 const HOUR = 3_600_000;
@@ -39,7 +39,9 @@ export function hourLines(calendar: Calendar, options: RenderOptions): string[] 
 function byHour({ lanes }: Calendar): Map<number, HourOfRuns> {
   const hours = new Map<number, HourOfRuns>();
   const plain = oneKind(lanes);
-  for (const { address, schedule, runs } of lanes) {
+  for (const lane of lanes) {
+    const { address, runs } = lane;
+    const schedule = markedName(lane);
     const job = plain ? nameOf(address) : address;
     const name = schedule === '' ? job : `${job} ${schedule}`;
     for (const at of runs) {

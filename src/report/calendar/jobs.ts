@@ -23,8 +23,13 @@ export function jobsOf({ lanes }: Pick<Calendar, 'lanes'>): Job[] {
 
 /** `daily`, `hourly and daily`, `a, b and 3 more`: which schedules a job has. */
 export function scheduleNames(job: Job, most = 3): string {
-  const names = job.schedules.map(({ schedule }) => schedule).filter((name) => name !== '');
+  const names = job.schedules.map(markedName).filter((name) => name !== '');
   return listed(names, most);
+}
+
+/** The name of the schedule, with a `~` where its times are estimated. */
+export function markedName({ schedule, phase }: Lane): string {
+  return phase === 'assumed' ? `~${schedule}` : schedule;
 }
 
 /** A list for people, cut after `most`. */

@@ -1,5 +1,5 @@
 import type { Calendar } from './calendar.ts';
-import { listed, nameOf } from './jobs.ts';
+import { listed, markedName, nameOf } from './jobs.ts';
 import { busiestMinutes, type Load } from './load.ts';
 import { shortened } from './markup.ts';
 
@@ -29,7 +29,8 @@ export function namedPeaks(calendar: Calendar, load: Load, limit: number): Named
   for (const { at, count } of busiestMinutes(load, CANDIDATES)) {
     runners.set(at, { count, who: [], schedules: 0, hash: 0 });
   }
-  for (const [index, { address, schedule, runs }] of calendar.lanes.entries()) {
+  for (const [index, lane] of calendar.lanes.entries()) {
+    const { address, runs } = lane;
     let last = Number.NaN;
     for (const at of runs) {
       const minute = Math.floor(at / MINUTE) * MINUTE;
@@ -37,7 +38,7 @@ export function namedPeaks(calendar: Calendar, load: Load, limit: number): Named
       last = minute;
       const found = runners.get(minute);
       if (found === undefined) continue;
-      if (found.who.length < NAMES) found.who.push({ address, schedule });
+      if (found.who.length < NAMES) found.who.push({ address, schedule: markedName(lane) });
       found.schedules += 1;
       found.hash = (Math.imul(found.hash, 31) + index + 1) | 0;
     }

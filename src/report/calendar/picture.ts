@@ -2,7 +2,7 @@ import { type Job, listed, nameOf, oneKind, scheduleNames } from './jobs.ts';
 import { coordinate, escapeText, shortened } from './markup.ts';
 import { type NamedPeak, whoText } from './named-peaks.ts';
 import { countColumns, levelOf, type Scale, ticksOf, timeScale, weekendsOf } from './scale.ts';
-import { busiestText, type Summary, stretchText, totalText } from './summary.ts';
+import { busiestText, type Summary, stretchText, totalText, unsureTexts } from './summary.ts';
 import { loadChart } from './svg-load.ts';
 import { marks } from './svg-marks.ts';
 import { clockText, countText, dayText, minutesText, numberText, spanText } from './when.ts';
@@ -79,7 +79,7 @@ export function drawPicture(summary: Summary, { jobs: most, headed, style = '' }
       ),
     ),
     others.length > 0 ? band(others, scale, bandTop) : '',
-    legend(mostPerColumn, scale, legendTop),
+    legend(mostPerColumn, scale, legendTop, unsureTexts(calendar).length > 0),
     listsPeaks ? peakList(peaks, oneKind(summary.jobs), peaksTop) : '',
     '</svg>',
   ].join('');
@@ -96,7 +96,10 @@ function heading(summary: Summary): string {
 function describe(summary: Summary): string {
   const busiest = summary.jobs.slice(0, 5).map(({ address, count }) => `${address} (${numberText(count)})`);
   const names = busiest.length === 0 ? '' : ` Busiest jobs: ${listed(busiest, 5)}.`;
-  return `${stretchText(summary.calendar)}: ${totalText(summary)}; ${busiestText(summary)}.${names} Above, the load per minute; below, a lane for each job.`;
+  const unsure = unsureTexts(summary.calendar)
+    .map((text) => ` ${text}`)
+    .join('');
+  return `${stretchText(summary.calendar)}: ${totalText(summary)}; ${busiestText(summary)}.${names}${unsure} Above, the load per minute; below, a lane for each job.`;
 }
 
 function laneTitle(shown: number, others: number): string {
@@ -140,14 +143,17 @@ function dayLabel(at: number, x: string, top: number): string {
 }
 
 function lane(job: Job, strokes: string, top: number, hidesKind: boolean): string {
-  const name = hidesKind ? nameOf(job.address) : job.address;
+  const unsure = job.schedules.filter(({ phase }) => phase === 'assumed').length;
+  const name = `${unsure > 0 ? '~ ' : ''}${hidesKind ? nameOf(job.address) : job.address}`;
+  // Paler where all of its times are estimated.
+  const shade = unsure === job.schedules.length ? ' opacity="0.5"' : '';
   const schedules = shortened(scheduleNames(job, 6), 300);
   const about = `${shortened(job.address, 200)}: ${countText(job.count, 'run')}${schedules === '' ? '' : ` (${schedules})`}`;
   return [
     `<g transform="translate(0 ${top})"><title>${escapeText(about)}</title>`,
     `<text x="${MARGIN}" y="${LANE - 3}">${escapeText(shortened(name, LABEL_COLUMNS))}</text>`,
     `<rect class="rc-track" x="${LEFT}" width="${PLOT}" height="${LANE}"/>`,
-    `<g transform="translate(${LEFT} ${LANE / 2})">${strokes}</g>`,
+    `<g transform="translate(${LEFT} ${LANE / 2})"${shade}>${strokes}</g>`,
     `<text class="rc-end rc-soft" x="${WIDTH - MARGIN}" y="${LANE - 3}">${numberText(job.count)}</text></g>`,
   ].join('');
 }
@@ -167,7 +173,7 @@ function band(others: readonly Job[], scale: Scale, top: number): string {
   ].join('');
 }
 
-function legend(most: number, scale: Scale, top: number): string {
+function legend(most: number, scale: Scale, top: number, unsure: boolean): string {
   const levels = Math.min(4, most);
   const begin = LEFT + (most === 1 ? 0 : 16);
   const boxes = Array.from(
@@ -177,7 +183,7 @@ function legend(most: number, scale: Scale, top: number): string {
   );
   const end = begin + levels * 20 + 6;
   const per = `${numberText(most)} ${most === 1 ? 'run' : 'runs'} in ${spanText(scale.bucket)}`;
-  return `<text class="rc-small" x="${LEFT}" y="${top}">${most === 1 ? '' : '1'}</text>${boxes.join('')}<text class="rc-small" x="${end}" y="${top}">${per}</text><text class="rc-small" x="${RIGHT}" y="${top}" text-anchor="end">all times UTC</text>`;
+  return `<text class="rc-small" x="${LEFT}" y="${top}">${most === 1 ? '' : '1'}</text>${boxes.join('')}<text class="rc-small" x="${end}" y="${top}">${per}</text><text class="rc-small" x="${RIGHT}" y="${top}" text-anchor="end">${unsure ? '~ estimated, phase not known; ' : ''}all times UTC</text>`;
 }
 
 function peakList(peaks: readonly NamedPeak[], plain: boolean, top: number): string {

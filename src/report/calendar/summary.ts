@@ -1,5 +1,5 @@
-import type { Calendar } from './calendar.ts';
-import { type Job, jobsOf } from './jobs.ts';
+import type { Calendar, Lane } from './calendar.ts';
+import { type Job, jobsOf, listed } from './jobs.ts';
 import { type Load, loadPerMinute } from './load.ts';
 import { type NamedPeak, namedPeaks } from './named-peaks.ts';
 import { countText, minutesText, momentText, numberText, spanText } from './when.ts';
@@ -39,6 +39,28 @@ export function totalText({ load, jobs, idle }: Summary): string {
   const total = `${countText(load.total, 'run')} of ${countText(jobs.length, 'job')}`;
   if (idle === 0) return total;
   return `${total}; ${numberText(idle)} more ${idle === 1 ? 'job does' : 'jobs do'} not run in this time`;
+}
+
+/** What is less sure than it looks: times that are estimated, and schedules of which no run can be shown. */
+export function unsureTexts({ lanes }: Calendar): string[] {
+  const named = (phase: Lane['phase']): string[] =>
+    lanes
+      .filter((lane) => lane.phase === phase && (phase === 'unknown' || lane.runs.length > 0))
+      .map(({ address, schedule }) => (schedule === '' ? address : `${address} ${schedule}`));
+  const assumed = named('assumed');
+  const unknown = named('unknown');
+  return [
+    ...(assumed.length === 0
+      ? []
+      : [
+          `~ Estimated: nothing tells the phase of ${countText(assumed.length, 'interval')}, here taken from the beginning: ${listed(assumed, 3)}.`,
+        ]),
+    ...(unknown.length === 0
+      ? []
+      : [
+          `Not shown: nothing tells when ${unknown.length === 1 ? 'this runs' : 'these run'}: ${listed(unknown, 3)}.`,
+        ]),
+  ];
 }
 
 /** `the busiest minute has 18 runs: 06:00 daily, …` */

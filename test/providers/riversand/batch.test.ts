@@ -264,13 +264,7 @@ describe('removal', () => {
     expect((await here.plan([], prune)).changes).toEqual([]);
   });
 
-  it('honours protect and the deletion limits: switching off is the only delete that there is', async () => {
-    const kept = await world();
-    await kept.apply([batch({}, { protect: true })]);
-    expect((await kept.plan([], prune)).changes[0]?.blocked?.code).toBe('PROTECTED');
-    const chosen = await world();
-    await chosen.apply([batch({}, { protect: true, onRemove: 'deactivate' })]);
-    expect((await chosen.plan([], prune)).changes[0]?.blocked).toBeUndefined();
+  it('counts in the deletion limits: switching off is the only delete that there is', async () => {
     const here = await applied();
     const limited = await here.plan([], { ...prune, allowDeleteAll: false });
     expect(limited.changes[0]?.blocked?.code).toBe('DELETE_ALL');

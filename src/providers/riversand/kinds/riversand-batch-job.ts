@@ -7,7 +7,7 @@ import { idsOf } from '../mapping.ts';
 import { normalizeBatch } from '../normalize.ts';
 import { batchOperations } from '../operations.ts';
 import { pairIdentity, pairOf } from '../pairs.ts';
-import { batchRuns } from '../runs.ts';
+import { batchRuns, unsureBatchPhase } from '../runs.ts';
 import { validateBatch } from '../validate.ts';
 
 /** The schedule of a batch job. The service knows no update but on and off, shows little of it, and never deletes. */
@@ -36,6 +36,7 @@ export const riversandBatchJob: Kind = {
   settled: () => undefined,
   impact: () => undefined,
   runs: batchRuns,
+  unsurePhase: unsureBatchPhase,
   operations: batchOperations,
   outlook: batchOutlook,
   adviceCodes,

@@ -6,7 +6,7 @@ import { lintObject } from '../lint/lint-object.ts';
 import { objectLoads } from '../lint/loads.ts';
 import { normalizeObject } from '../normalize.ts';
 import { objectOperations } from '../operations.ts';
-import { objectRuns } from '../runs.ts';
+import { objectRuns, unsureObjectPhase } from '../runs.ts';
 import { validateObject } from '../validate.ts';
 
 /** A schedule object of the older scheduler service: readable as a whole, with a real delete. */
@@ -30,6 +30,7 @@ export const riversandSchedule: Kind = {
   settled: () => undefined,
   impact: () => undefined,
   runs: objectRuns,
+  unsurePhase: unsureObjectPhase,
   operations: objectOperations,
   outlook: objectOutlook,
   lint: lintObject,

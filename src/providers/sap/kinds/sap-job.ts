@@ -9,7 +9,7 @@ import { sapLoads } from '../lint/loads.ts';
 import { MODES, modeOf } from '../modes.ts';
 import { normalizeJob } from '../normalize.ts';
 import { jobOperations } from '../operations.ts';
-import { scheduleRuns } from '../runs.ts';
+import { scheduleRuns, unsurePhase } from '../runs.ts';
 import { settledSchedule } from '../settled.ts';
 import { validateJob } from '../validate.ts';
 
@@ -39,6 +39,7 @@ export const sapJob: Kind = {
   runsOnce: (schedule) => modeOf(schedule) === 'time',
   impact: scheduleImpact,
   runs: scheduleRuns,
+  unsurePhase,
   operations: jobOperations,
   lint: lintJob,
   adviceCodes,

@@ -9,7 +9,7 @@ import { sapLoads } from '../lint/loads.ts';
 import { MODES, modeOf } from '../modes.ts';
 import { normalizeTask } from '../normalize.ts';
 import { taskOperations } from '../operations.ts';
-import { scheduleRuns } from '../runs.ts';
+import { scheduleRuns, unsurePhase } from '../runs.ts';
 import { settledSchedule } from '../settled.ts';
 import { validateTask } from '../validate.ts';
 
@@ -39,6 +39,7 @@ export const sapTask: Kind = {
   runsOnce: (schedule) => modeOf(schedule) === 'time',
   impact: scheduleImpact,
   runs: scheduleRuns,
+  unsurePhase,
   operations: taskOperations,
   lint: lintJob,
   adviceCodes,
