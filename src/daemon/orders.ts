@@ -43,7 +43,10 @@ export class Orders {
   async setPause(pause: Pause): Promise<void> {
     await this.#remember((memory) => ({ ...memory, pause }));
     this.#options.wakeAtPauseEnd(pause.until);
-    const until = pause.until === undefined ? '' : ` until ${new Date(pause.until).toISOString()}`;
+    const until =
+      pause.until === undefined
+        ? ''
+        : ` until ${new Date(pause.until).toISOString().replace(/\.\d+Z$/, 'Z')}`;
     this.#options.board.tell({ type: 'paused', message: `paused${until}: ${pause.reason}`, who: pause.by });
   }
 

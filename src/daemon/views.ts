@@ -1,5 +1,6 @@
 import type { InventoryEntry } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
+import { isAtOrBelow, parsePointer } from '../core/pointer.ts';
 import type { Kind } from '../core/provider.ts';
 import { type LivePart, type LiveResource, partPath, type Resource } from '../core/resource.ts';
 import { pointersWithin } from '../core/scope.ts';
@@ -87,6 +88,12 @@ export interface ScheduleView {
   live?: JsonObject;
   lastApplied?: JsonObject;
   facts?: JsonObject;
+  /** Of a whole resource: the keys of its parts. */
+  parts: string[];
+  /** Fields that the plan changes: the sides may say one thing in different words, or one of them nothing. */
+  differs: string[];
+  /** Fields that the service does not give back. */
+  unreadable: string[];
   /** Next runs as the service has them, ISO instants. */
   next: string[];
   /** Server ids, for asking for run logs. */
@@ -130,9 +137,22 @@ export function scheduleView(question: ScheduleQuestion): ScheduleView | undefin
     ...optional('live', hide(shown?.spec)),
     ...optional('lastApplied', hide(key === undefined ? entry?.spec : entryPart?.spec)),
     ...optional('facts', shown?.facts),
+    parts: key === undefined ? partKeys(desired, entry) : [],
+    differs: fieldsWithin(seen, address, path),
+    unreadable: kind.unreadable.map((pointer) => pointer.slice(1)),
     next: nextRuns(question, kind, live, livePart),
     ...optional('ids', idsOf(known.kind, live, key, livePart)),
   };
+}
+
+/** The fields right below `path` that the plan changes. */
+function fieldsWithin({ document }: SeenTarget, address: string, path: string): string[] {
+  const change = document.changes.find((one) => one.address === address);
+  const depth = parsePointer(path).length;
+  const below = (change?.patch ?? []).flatMap((step) =>
+    isAtOrBelow(step.path, path) ? (parsePointer(step.path)[depth] ?? []) : [],
+  );
+  return [...new Set(below)];
 }
 
 function nextRuns(

@@ -38,25 +38,32 @@ function resources(count: number): Resource[] {
 // The browser comes inside a package, for this platform alone.
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('the pages', () => {
   beforeAll(async () => {
-    world = createWorld({ names: ['dev', 'prod'], watch: { mode: 'approve' } });
+    world = createWorld({ names: ['dev', 'prod', 'wide'], watch: { mode: 'approve' } });
     world.desired = resources(10_000);
+    const long = '0123456789abcdef'.repeat(12);
+    const wide = change(`Made/${long}`, {
+      patch: [{ op: 'replace', path: `/schedules/${long}/cron`, value: long }],
+      warnings: [long],
+    });
     world.differences = (name) =>
-      name === 'prod' && world.applies.length === 0
-        ? [
-            change('Made/job-00003', {
-              patch: [{ op: 'replace', path: '/schedules/daily/cron', value: 'after <b>bold</b>' }],
-              fields: [
-                {
-                  path: '/schedules/daily/cron',
-                  reason: 'edited',
-                  healed: true,
-                  live: 'before',
-                  desired: 'after',
-                },
-              ],
-            }),
-          ]
-        : [];
+      name === 'wide'
+        ? [wide]
+        : name === 'prod' && world.applies.length === 0
+          ? [
+              change('Made/job-00003', {
+                patch: [{ op: 'replace', path: '/schedules/daily/cron', value: 'after <b>bold</b>' }],
+                fields: [
+                  {
+                    path: '/schedules/daily/cron',
+                    reason: 'edited',
+                    healed: true,
+                    live: 'before',
+                    desired: 'after',
+                  },
+                ],
+              }),
+            ]
+          : [];
     await world.start();
     const app = createServer({
       watch: world.daemon,
@@ -178,11 +185,12 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('the page
       for (const [shot, hash] of Object.entries({
         overview: '#/',
         target: '#/prod',
+        wide: '#/wide',
         object: '#/prod/object/Made%2Fjob-00003',
         calendar: '#/prod/calendar',
       })) {
         await page.goto(`${daemon.url}/${hash}`);
-        await page.waitForSelector(shot === 'calendar' ? 'img.picture' : 'main h1');
+        await page.waitForSelector({ calendar: 'img.picture', wide: 'text=Digest' }[shot] ?? 'main h1');
         expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(
           0,
         );

@@ -13,7 +13,12 @@ import type { TargetInput } from '../../src/engine/types.ts';
 import { createHandClock, settle } from './hand-clock.ts';
 
 /** The least of a kind that the pages ask for. */
-const madeKind = { kind: 'Made', secret: [], parts: { field: 'schedules', noun: 'schedule' } };
+const madeKind = {
+  kind: 'Made',
+  secret: [],
+  unreadable: [],
+  parts: { field: 'schedules', noun: 'schedule' },
+};
 
 /** A change of a plan, with the least that the daemon looks at. */
 export function change(address: string, fields: Partial<PlanChange> = {}): PlanChange {

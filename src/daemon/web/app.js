@@ -85,7 +85,7 @@ function Token({ known, onChange }) {
       setToken('');
       onChange('');
     }}>Forget the token</button>`;
-  return html`<form class="row" onSubmit=${submit}><label>Token for actions<input type="password" autocomplete="off" value=${value} onInput=${(event) => setValue(event.target.value)} /></label></form>`;
+  return html`<form class="row" onSubmit=${submit}><label>Token for actions<input type="password" autocomplete="off" value=${value} onInput=${(event) => setValue(event.target.value)} /></label><button disabled=${value === ''}>Use</button></form>`;
 }
 
 const root = document.getElementById('app');

@@ -1,6 +1,6 @@
 import { picture } from './api.js';
 import { html, useEffect, useState } from './htm.js';
-import { Problem } from './parts.js';
+import { Problem, Trail } from './parts.js';
 
 export function Calendar({ name }) {
   const [hours, setHours] = useState('24');
@@ -22,7 +22,7 @@ export function Calendar({ name }) {
       if (made) URL.revokeObjectURL(made);
     };
   }, [name, hours]);
-  return html`<p><a href=${`#/${encodeURIComponent(name)}`}>${name}</a></p><h1>Coming runs</h1>
+  return html`<${Trail} steps=${[[name, `#/${encodeURIComponent(name)}`]]} /><h1>Coming runs</h1>
     <label>Stretch<select value=${hours} onChange=${(event) => setHours(event.target.value)}>
       <option value="6">6 hours</option><option value="24">a day</option><option value="168">a week</option></select></label>
     ${error ? html`<${Problem} error=${error} />` : ''}

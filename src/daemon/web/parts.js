@@ -1,10 +1,21 @@
-import { html, useState } from './htm.js';
+import { html } from './htm.js';
 import { ago, conditions, instant, phases } from './words.js';
 
-export function Badge({ status }) {
-  const [text, tone] = conditions[status.condition] ?? [status.condition, 'quiet'];
-  return html`<span class=${`badge ${tone}`}>${text}</span>
-    ${phases[status.phase] === '' ? '' : html` <span class="quiet small">${phases[status.phase]}</span>`}`;
+/** How a target is, and what is special about it: in step with old manifests is not what "in step" says alone. */
+export function Badges({ status }) {
+  const special = [
+    ...(status.pause ? [['paused', 'warn']] : []),
+    ...(status.staleSince ? [['manifests stale', 'bad']] : []),
+    ...(status.fights.length > 0 ? [['in a fight', 'warn']] : []),
+  ];
+  const all = [conditions[status.condition] ?? [status.condition, 'quiet'], ...special];
+  return html`${all.map(([text, tone]) => html`<span key=${text} class=${`badge ${tone}`}>${text}</span> `)}
+    ${phases[status.phase] === '' ? '' : html`<span class="quiet small">${phases[status.phase]}</span>`}`;
+}
+
+/** The way back, above the title of a page. */
+export function Trail({ steps }) {
+  return html`<nav aria-label="Way back" class="trail">${steps.map(([text, href]) => html`<a key=${href} href=${href}>${text}</a><span aria-hidden="true"> / </span>`)}</nav>`;
 }
 
 export function When({ at }) {
@@ -16,21 +27,19 @@ export function Problem({ error, children }) {
   return html`<div class="card notice bad" role="alert">${error ? error.message : children}</div>`;
 }
 
-/** A button that says what became of what it does. */
-export function Action({ label, run, disabled }) {
-  const [state, setState] = useState('');
+/** A button; `say` is told what became of what it does, as the button may be gone by then. */
+export function Action({ label, run, disabled, say }) {
   const click = async (event) => {
     event.preventDefault();
-    setState('…');
+    say(`${label} …`);
     try {
       await run();
-      setState('Done.');
+      say(`${label}: Done.`);
     } catch (error) {
-      setState(error.message);
+      say(`${label}: ${error.message}`);
     }
   };
-  return html`<span><button type="button" disabled=${disabled} onClick=${click}>${label}</button>
-    <span class="small quiet" role="status"> ${state}</span></span>`;
+  return html`<button type="button" disabled=${disabled} onClick=${click}>${label}</button>`;
 }
 
 export function Findings({ findings }) {

@@ -1,5 +1,5 @@
 import { html } from './htm.js';
-import { instant, valueText } from './words.js';
+import { runsText, valueText } from './words.js';
 
 const signs = {
   create: '+',
@@ -11,17 +11,18 @@ const signs = {
   forget: '·',
 };
 
-export function Plan({ plan, name }) {
+export function Plan({ plan, name, stale }) {
   if (plan === undefined) return html`<p class="quiet">There is no plan yet.</p>`;
   const errors = plan.diagnostics.filter(({ severity }) => severity === 'error');
   return html`${errors.map(({ code, message, remedy }) => html`<div class="card notice bad"><strong>${code}</strong> ${message} <span class="quiet">${remedy ?? ''}</span></div>`)}
-    ${plan.changes.length === 0 ? html`<p>Nothing to do: what is live is what the manifests want.</p>` : ''}
+    ${plan.changes.length === 0 ? html`<p>Nothing to do: what is live is what the ${stale ? 'last good manifests' : 'manifests'} want.</p>` : ''}
     ${plan.changes.slice(0, 200).map((change) => html`<${Change} key=${change.address} change=${change} name=${name} />`)}
     ${plan.changes.length > 200 ? html`<p class="quiet">… and ${plan.changes.length - 200} more. The whole plan: <code>reconcile plan -t ${name}</code>.</p>` : ''}
     <p class="small quiet">Digest <code>${plan.digest}</code></p>`;
 }
 
 function Change({ change, name }) {
+  const rows = rowsOf(change);
   const tone = change.action === 'delete' || change.action === 'replace' ? 'bad' : '';
   return html`<section class="card">
     <h3><span class=${`mono ${tone}`} aria-hidden="true">${signs[change.action] ?? ' '} </span><span class=${tone}>${change.action}</span>${' '}
@@ -30,10 +31,10 @@ function Change({ change, name }) {
     <${Blocked} blocked=${change.blocked} />
     ${change.warnings.map((text) => html`<p class="warn small">${text}</p>`)}
     ${
-      change.patch.length === 0
+      rows.length === 0
         ? ''
-        : html`<div class="scroll"><table><caption>Fields</caption><thead><tr><th>field</th><th>now</th><th>wanted</th></tr></thead><tbody>
-      ${rowsOf(change).map((row) => html`<${Field} key=${row.path} row=${row} />`)}
+        : html`<div class="scroll"><table class="stack"><caption>Fields</caption><thead><tr><th>field</th><th>now</th><th>wanted</th></tr></thead><tbody>
+      ${rows.map((row) => html`<${Field} key=${row.path} row=${row} />`)}
     </tbody></table></div>`
     }
     <${Impact} impact=${change.impact} label="Runs" />
@@ -53,8 +54,12 @@ function Blocked({ blocked }) {
   return html`<p class="bad"><strong>${blocked.code}</strong> ${blocked.message} <span class="quiet">To allow it: <code>${blocked.override}</code></span></p>`;
 }
 
-/** A whole object that comes or goes is shown field by field; its parts stand below. */
+/** A whole object that comes or goes is shown field by field; what only names a part stands with the parts below. */
 function rowsOf(change) {
+  return stepsOf(change).filter(({ before, after }) => before !== undefined || after !== undefined);
+}
+
+function stepsOf(change) {
   return change.patch.flatMap((step) => {
     const note = change.fields.find(({ path }) => path === step.path);
     const before = note?.live;
@@ -68,18 +73,17 @@ function rowsOf(change) {
 }
 
 function Field({ row }) {
-  return html`<tr><td class="mono">${row.path}${row.reason === 'drift' ? html` <span class="warn small">drift</span>` : ''}</td>
-    <td class=${`mono ${row.before === undefined ? '' : 'removed'}`}>${valueText(row.before)}</td><td class=${`mono ${row.after === undefined ? '' : 'added'}`}>${valueText(row.after)}</td></tr>`;
+  return html`<tr><td class="mono field" data-label="field">${row.path}${row.reason === 'drift' ? html` <span class="warn small">drift</span>` : ''}</td>
+    <td data-label="now" class=${`mono ${row.before == null ? '' : 'removed'}`}>${valueText(row.before)}</td><td data-label="wanted" class=${`mono ${row.after == null ? '' : 'added'}`}>${valueText(row.after)}</td></tr>`;
 }
 
 function Impact({ impact, label }) {
   if (impact === undefined) return '';
-  const list = (runs) => (runs.length === 0 ? 'none' : runs.map((run) => instant(run)).join(', '));
   return html`<dl class="small">
-    <dt>${label} before</dt><dd>${list(impact.before)}</dd>
-    <dt>${label} after</dt><dd>${impact.noRuns === undefined ? list(impact.after) : `none: ${impact.noRuns.text}`}</dd>
-    ${impact.missed.length > 0 ? html`<dt class="bad">missed</dt><dd class="bad">${list(impact.missed)}</dd>` : ''}
-    ${impact.extra.length > 0 ? html`<dt class="warn">extra</dt><dd class="warn">${list(impact.extra)}</dd>` : ''}
+    <dt>${label} before, UTC</dt><dd>${runsText(impact.before)}</dd>
+    <dt>${label} after, UTC</dt><dd>${impact.noRuns === undefined ? runsText(impact.after) : `none: ${impact.noRuns.text}`}</dd>
+    ${impact.missed.length > 0 ? html`<dt class="bad">missed</dt><dd class="bad">${runsText(impact.missed)}</dd>` : ''}
+    ${impact.extra.length > 0 ? html`<dt class="warn">extra</dt><dd class="warn">${runsText(impact.extra)}</dd>` : ''}
     ${impact.immediate ? html`<dt class="warn">at once</dt><dd class="warn">the write starts a run</dd>` : ''}
     ${impact.runLogsLost ? html`<dt class="warn">run logs</dt><dd class="warn">${impact.runLogsLost === true ? 'lost, if there are any' : `${impact.runLogsLost} lost`}</dd>` : ''}
   </dl>`;

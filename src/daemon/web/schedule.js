@@ -1,6 +1,7 @@
 import { get } from './api.js';
 import { html, useEffect, useState } from './htm.js';
-import { Problem } from './parts.js';
+import { link } from './inventory.js';
+import { Problem, Trail } from './parts.js';
 import { instant, valueText } from './words.js';
 
 /** A schedule, or a whole object, from three sides: wanted, live, last applied. */
@@ -19,16 +20,23 @@ export function Schedule({ name, address, part, version }) {
     );
     return () => abort.abort();
   }, [name, address, part, version]);
-  const title = html`<p><a href=${`#/${encodeURIComponent(name)}`}>${name}</a></p><h1>${address}${part === undefined ? '' : ` · ${part}`}</h1>`;
+  const above = [
+    [name, `#/${encodeURIComponent(name)}`],
+    ...(part === undefined ? [] : [[address, link(name, address)]]),
+  ];
+  const title = html`<${Trail} steps=${above} /><h1>${part ?? address}</h1>`;
   if (error) return html`${title}<${Problem} error=${error} />`;
   if (view === undefined) return html`${title}<p class="quiet">Loading …</p>`;
-  const fields = [
-    ...new Set([view.desired, view.live, view.lastApplied].flatMap((side) => Object.keys(side ?? {}))),
-  ].sort();
+  // What no side says anything about is only noise.
+  const said = [view.desired, view.live, view.lastApplied].flatMap((side) =>
+    Object.entries(side ?? {}).flatMap(([field, value]) => (value === null ? [] : [field])),
+  );
+  const fields = [...new Set(said)].sort();
   return html`${title}
-    <div class="card scroll"><table><caption>Secrets are hidden.</caption><thead><tr><th>field</th><th>wanted</th><th>live</th><th>last applied</th></tr></thead><tbody>
+    <div class="card scroll"><table class="stack"><caption>Secrets are hidden.</caption><thead><tr><th>field</th><th>wanted</th><th>live</th><th>last applied</th></tr></thead><tbody>
       ${fields.map((field) => html`<${Row} field=${field} view=${view} />`)}
     </tbody></table></div>
+    ${view.parts.length > 0 ? html`<h2>Schedules</h2><ul>${view.parts.map((key) => html`<li key=${key}><a href=${link(name, address, key)}>${key}</a></li>`)}</ul>` : ''}
     ${view.facts && Object.keys(view.facts).length > 0 ? html`<h2>From the service</h2><dl class="card">${Object.entries(view.facts).map(([key, value]) => html`<dt>${key}</dt><dd class="mono">${valueText(value)}</dd>`)}</dl>` : ''}
     ${view.next.length > 0 ? html`<h2>Next runs</h2><ol>${view.next.map((run) => html`<li class="mono">${instant(run)}</li>`)}</ol>` : ''}
     ${view.logs === undefined ? '' : html`<h2>Last runs</h2><${Logs} logs=${view.logs} />`}`;
@@ -36,9 +44,10 @@ export function Schedule({ name, address, part, version }) {
 
 function Row({ field, view }) {
   const [wanted, live, base] = [view.desired, view.live, view.lastApplied].map((side) => side?.[field]);
-  const differs = wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(live);
-  return html`<tr><td>${field}</td><td class=${`mono ${differs ? 'added' : ''}`}>${valueText(wanted)}</td>
-    <td class=${`mono ${differs ? 'removed' : ''}`}>${valueText(live)}</td><td class="mono">${valueText(base)}</td></tr>`;
+  const isUntold = live === undefined && view.unreadable.includes(field);
+  const differs = view.differs.includes(field);
+  return html`<tr><td class="field" data-label="field">${field}</td><td data-label="wanted" class=${`mono ${differs ? 'added' : ''}`}>${valueText(wanted)}</td>
+    <td data-label="live" class=${`mono ${differs ? 'removed' : ''}`}>${isUntold ? html`<span class="quiet">not told by the service</span>` : valueText(live)}</td><td class="mono" data-label="last applied">${valueText(base)}</td></tr>`;
 }
 
 function Logs({ logs }) {
@@ -46,6 +55,6 @@ function Logs({ logs }) {
   const keys = [...new Set(logs.flatMap((log) => Object.keys(log)))]
     .filter((key) => typeof logs[0][key] !== 'object')
     .slice(0, 6);
-  return html`<div class="scroll"><table><thead><tr>${keys.map((key) => html`<th>${key}</th>`)}</tr></thead><tbody>
-    ${logs.map((log) => html`<tr>${keys.map((key) => html`<td class="small">${valueText(log[key])}</td>`)}</tr>`)}</tbody></table></div>`;
+  return html`<div class="scroll"><table class="stack"><thead><tr>${keys.map((key) => html`<th>${key}</th>`)}</tr></thead><tbody>
+    ${logs.map((log) => html`<tr>${keys.map((key) => html`<td class="small" data-label=${key}>${valueText(log[key])}</td>`)}</tr>`)}</tbody></table></div>`;
 }
