@@ -74,7 +74,7 @@ export interface Kind {
    * stretch; `unknown`: nothing tells it, and `runs` gives none. Absent where it is known.
    */
   unsurePhase?(
-    input: Pick<RunsInput, 'resource' | 'part' | 'facts' | 'from'>,
+    input: Pick<RunsInput, 'resource' | 'part' | 'facts' | 'due' | 'from'>,
   ): 'assumed' | 'unknown' | undefined;
   /** Operations in execution order. */
   operations(change: Change, now: number): Operation[];
@@ -101,6 +101,8 @@ export interface RunsInput {
   part?: JsonObject;
   /** What is read only about the part (or resource): `nextRunAt` is the phase of an interval. */
   facts?: JsonObject;
+  /** The next run, where it is known from elsewhere (a plan), epoch ms: the phase of an interval, and nothing before it. */
+  due?: number;
   /** Epoch ms; runs in [from, until) are given, in order, at most `limit`. */
   from: number;
   until: number;

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
+import type { PlanDocument } from '../../src/core/plan-document.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { noon, runCli } from './fake-io.ts';
 import { configText, jobText, type ProjectFolder, projectFolder } from './project-folder.ts';
@@ -301,6 +302,190 @@ describe('with a service', () => {
     await emulator.close();
     expect((await calendar(['--live'], { env: gone })).code).toBe(1);
     emulator = await startEmulator({ now: () => noon });
+  });
+
+  describe('--plan', () => {
+    const apply = () => runCli(['apply', '--yes', '-q'], { cwd: folder.path, env: env() });
+    const days = ['--days', '3'];
+
+    /** Saves a plan, and gives it; the clock of both is the service's. */
+    async function save(argv: readonly string[] = []): Promise<PlanDocument> {
+      const now = () => emulator.clock.now();
+      await runCli(['plan', '--out', 'plan.json', '-q', ...argv], { cwd: folder.path, env: env(), now });
+      return JSON.parse(await readFile(join(folder.path, 'plan.json'), 'utf8'));
+    }
+
+    async function planned(argv: readonly string[] = []) {
+      const now = () => emulator.clock.now();
+      const { code, out, err } = await calendar(['--plan', 'plan.json', ...days, '-o', 'json', ...argv], {
+        now,
+      });
+      expect(code, err).toBe(0);
+      return { runs: JSON.parse(out).runs as { at: string; address: string; schedule: string }[], err };
+    }
+
+    const live = async () =>
+      (await document(['--live', '-q', ...days], { env: env() })).runs as { at: string }[];
+    const times = (runs: readonly { at: string }[]) => runs.map(({ at }) => at);
+    const job = (timing: string, more = '') =>
+      `apiVersion: reconcile/v1\nkind: SapJob\nmetadata: {name: beat}\n${more}spec: {action: "https://x.example/b", schedules: {beat: {${timing}}}}\n`;
+    const only = (text: string) => folder.write({ 'jobs/report.yaml': text, 'jobs/mail.yaml': '' });
+
+    /** The calendar of a plan says just what the plan says, as far as the plan looks. */
+    async function agrees(plan: PlanDocument): Promise<void> {
+      const { runs } = await planned();
+      for (const change of plan.targets[0]?.changes ?? []) {
+        const impacts = [
+          ...(change.impact === undefined ? [] : [['', change.impact] as const]),
+          ...change.parts.flatMap(({ path, impact }) =>
+            impact === undefined ? [] : [[path.replace('/schedules/', ''), impact] as const],
+          ),
+        ];
+        for (const [key, { after }] of impacts) {
+          const shown = runs.filter(
+            ({ address, schedule }) => address === change.address && schedule === key,
+          );
+          const length = Math.min(shown.length, after.length);
+          expect(times(shown).slice(0, length)).toEqual(after.slice(0, length));
+          expect(shown.length === 0).toBe(after.length === 0);
+        }
+      }
+    }
+
+    test('a mode change: before from the service, after from the plan, which knows the start that is sent', async () => {
+      await only(job('cron: "* * * * */8 30 0"'));
+      await apply();
+      await only(job('repeatInterval: 12 hours'));
+      const plan = await save();
+      expect(plan.targets[0]?.changes[0]?.parts[0]).toMatchObject({ action: 'replace' });
+      await agrees(plan);
+      expect(times(await live()).slice(0, 2)).toEqual(['2026-11-22T16:30:00Z', '2026-11-23T00:30:00Z']);
+      const { runs } = await planned();
+      expect(runs.some((run) => 'estimated' in run)).toBe(false);
+      await apply();
+      // What was shown is what the service has then.
+      expect(times(await live())).toEqual(times(runs));
+    });
+
+    test('an interval keeps the phase that the service told', async () => {
+      await only(job('repeatInterval: 12 hours, startTime: "2026-11-22T13:20:00Z"'));
+      await apply();
+      await only(job('repeatInterval: 12 hours, startTime: "2026-11-22T13:20:00Z", data: {a: 1}'));
+      await emulator.clock.advance(5 * 3_600_000);
+      await agrees(await save());
+      expect(times((await planned()).runs)[0]).toBe('2026-11-23T01:20:00Z');
+    });
+
+    test('a removal runs no more; what is only let go is named, because it goes on', async () => {
+      await only(job('cron: "* * * * */8 30 0"'));
+      await folder.write({
+        'reconcile.yaml': configText(['dev'], '{prune: true}'),
+        'jobs/kept.yaml': job('cron: "* * * * 5 0 0"', 'lifecycle: {onRemove: keep}\n').replace(
+          'name: beat',
+          'name: kept',
+        ),
+        'jobs/stays.yaml': jobText('stays'),
+      });
+      await apply();
+      await folder.write({ 'jobs/report.yaml': '', 'jobs/kept.yaml': '' });
+      const plan = await save();
+      expect(plan.targets[0]?.changes.map(({ action }) => action).sort()).toEqual(['delete', 'forget']);
+      const { runs, err } = await planned();
+      expect(runs).toEqual([]);
+      expect(err).toContain('The plan holds what changes; 1 unchanged resource is not in it.');
+      expect(err).toContain('Left in the service, where they go on, and not shown: SapJob/kept.');
+    });
+
+    test('what the plan refuses is said', async () => {
+      await only(job('cron: "* * * * */8 30 0"'));
+      await apply();
+      await folder.write({ 'reconcile.yaml': configText(['dev']).replace('dev:', 'other:') });
+      await save();
+      expect((await planned()).err).toContain(
+        'Apply refuses this plan; shown is what it wants: SapJob/beat.',
+      );
+    });
+
+    test('a schedule that somebody switched off, and that the plan leaves off, does not run', async () => {
+      await only(job('cron: "* * * * */8 30 0", data: {a: 1}'));
+      await apply();
+      const seed = emulator.state();
+      emulator.setState({
+        ...seed,
+        jobs: (seed.jobs ?? []).map((one) => ({
+          ...one,
+          schedules: (one.schedules ?? []).map((schedule) => ({ ...schedule, active: false })),
+        })),
+      });
+      await only(job('cron: "* * * * */8 30 0", data: {a: 2}'));
+      await agrees(await save());
+      expect((await planned()).runs).toEqual([]);
+    });
+
+    test('a Riversand replace shows the runs that the new schedule has, not those that are missed', async () => {
+      const batch = (interval: string) => `apiVersion: reconcile/v1
+kind: RiversandBatchJob
+metadata: {name: load}
+spec: {appId: a, jobDefId: one, recurrenceInterval: ${interval}, startAt: "2026-11-22T00:00:00Z", startMargin: PT3H}
+`;
+      await folder.write({
+        'reconcile.yaml': JSON.stringify({
+          apiVersion: 'reconcile/v1',
+          kind: 'Config',
+          manifests: ['jobs/*.yaml'],
+          targets: {
+            rdp: {
+              provider: 'riversand',
+              url: emulator.riversand.url,
+              credentials: emulator.riversand.credentials,
+            },
+          },
+        }),
+      });
+      await only(batch('PT6H'));
+      emulator.clock.run();
+      expect((await apply()).err).toBe('');
+      emulator.clock.freeze();
+      await only(batch('PT2H'));
+      const plan = await save();
+      const [change] = plan.targets[0]?.changes ?? [];
+      expect(change?.action).toBe('replace');
+      expect(change?.impact?.missed).toContain('2026-11-22T14:00:00Z');
+      await agrees(plan);
+      const shown = times((await planned()).runs);
+      expect(shown).not.toContain('2026-11-22T14:00:00Z');
+      expect(shown[0]).toBe('2026-11-22T16:00:00Z');
+    });
+
+    test('clocks that go forward or back somewhere change nothing: all is UTC', async () => {
+      await only(job('cron: "* * * * 2 30 0"'));
+      await save();
+      const zone = process.env['TZ'];
+      for (const from of ['2027-03-27T00:00:00Z', '2027-10-30T00:00:00Z']) {
+        const expected = [0, 1, 2].map(
+          (day) => new Date(Date.parse(from) + day * 86_400_000 + 2.5 * 3_600_000),
+        );
+        for (const name of ['UTC', 'Europe/Berlin', 'America/New_York']) {
+          process.env['TZ'] = name;
+          const shown = times((await planned(['--from', from])).runs);
+          expect(shown.map((at) => Date.parse(at))).toEqual(expected.map(Number));
+        }
+      }
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    });
+
+    test('of two targets one is meant', async () => {
+      await folder.write({ 'reconcile.yaml': configText(['dev', 'prod']) });
+      await only(job('cron: "* * * * 2 30 0"'));
+      await save();
+      const { code, err } = await calendar(['--plan', 'plan.json']);
+      expect([code, err]).toEqual([
+        3,
+        expect.stringContaining('The plan has 2 targets; which one is meant?'),
+      ]);
+      expect((await planned(['-t', 'prod'])).runs).toHaveLength(3);
+    });
   });
 
   test('--plan shows what a saved plan wants, offline, and says what is not in it', async () => {

@@ -12,11 +12,12 @@ export function lanesOf(
   { from, until, most, redactor }: { from: number; until: number; most: number; redactor: Redactor },
 ): Lane[] {
   let left = most;
-  return scheduled.map(({ address, schedule, kind, resource, part, facts }) => {
+  return scheduled.map(({ address, schedule, kind, resource, part, facts, due }) => {
     const asked = {
       resource,
       ...(part === undefined ? {} : { part }),
       ...(facts === undefined ? {} : { facts }),
+      ...(due === undefined ? {} : { due }),
       from,
     };
     const runs = kind.runs?.({ ...asked, until, limit: left + 1 }) ?? [];

@@ -10,6 +10,8 @@ export interface Scheduled {
   resource: JsonObject;
   part?: JsonObject;
   facts?: JsonObject;
+  /** The next run that a plan announces, epoch ms. */
+  due?: number;
 }
 
 interface Whole {

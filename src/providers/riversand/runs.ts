@@ -5,30 +5,30 @@ import { canonicalNumber } from './meaning.ts';
 import { rhythmOf, runsFrom } from './phase.ts';
 
 /** Runs of a batch schedule whose phase is known: from what was sent, else from `startAt`. None where nothing tells it. */
-export function batchRuns({ resource, facts, from, until, limit }: RunsInput): number[] {
+export function batchRuns({ resource, facts, due, from, until, limit }: RunsInput): number[] {
   if (resource['enabled'] === false) return [];
   const rhythm = rhythmOf(resource, facts);
-  const anchor = rhythm?.last ?? rhythm?.startAt;
+  const anchor = due ?? rhythm?.last ?? rhythm?.startAt;
   if (rhythm === undefined || anchor === undefined) return [];
   return within(anchor, rhythm.interval, from, until, limit);
 }
 
-export function unsureBatchPhase({ resource, facts }: Pick<RunsInput, 'resource' | 'facts'>) {
+export function unsureBatchPhase({ resource, facts, due }: Pick<RunsInput, 'resource' | 'facts' | 'due'>) {
   if (resource['enabled'] === false) return undefined;
   const rhythm = rhythmOf(resource, facts);
-  return (rhythm?.last ?? rhythm?.startAt) === undefined ? ('unknown' as const) : undefined;
+  return (due ?? rhythm?.last ?? rhythm?.startAt) === undefined ? ('unknown' as const) : undefined;
 }
 
-export function unsureObjectPhase({ resource, from }: Pick<RunsInput, 'resource' | 'from'>) {
+export function unsureObjectPhase({ resource, due, from }: Pick<RunsInput, 'resource' | 'due' | 'from'>) {
   if (resource['enabled'] === false) return undefined;
-  return instantOf(resource, 'startTime', from) === undefined ? ('unknown' as const) : undefined;
+  return (due ?? instantOf(resource, 'startTime', from)) === undefined ? ('unknown' as const) : undefined;
 }
 
 /** Calls of a schedule object that has a start: a bare time of day is today's. */
-export function objectRuns({ resource, from, until, limit }: RunsInput): number[] {
+export function objectRuns({ resource, due, from, until, limit }: RunsInput): number[] {
   if (resource['enabled'] === false) return [];
   const minutes = canonicalNumber(resource['intervalInMins'] ?? null);
-  const start = instantOf(resource, 'startTime', from);
+  const start = due ?? instantOf(resource, 'startTime', from);
   if (typeof minutes !== 'number' || minutes < 1 || start === undefined) return [];
   const stop = stopOf(resource, from) ?? Number.POSITIVE_INFINITY;
   return within(start, minutes * 60_000, from, Math.min(until, stop), limit);

@@ -10,9 +10,9 @@ import { boundsWithin, timingOf } from './schedule-timing.ts';
  * interval; without it the start is, and without that the interval begins with the stretch. The job's switch and its
  * bounds hold for all its schedules.
  */
-export function scheduleRuns({ resource, part, facts, from, until, limit }: RunsInput): number[] {
+export function scheduleRuns({ resource, part, facts, due, from, until, limit }: RunsInput): number[] {
   if (part === undefined) return [];
-  return runsWithin(part, resource, { from, until, limit }, readDate(facts?.['nextRunAt']));
+  return runsWithin(part, resource, { from, until, limit }, due ?? readDate(facts?.['nextRunAt']));
 }
 
 /** Of an interval without a due time and without a start only the service knows the phase. */
@@ -20,11 +20,13 @@ export function unsurePhase({
   resource,
   part = {},
   facts,
-}: Pick<RunsInput, 'resource' | 'part' | 'facts'>): 'assumed' | undefined {
+  due,
+}: Pick<RunsInput, 'resource' | 'part' | 'facts' | 'due'>): 'assumed' | undefined {
   const isOn = part['active'] === true && resource['active'] !== false;
   if (!isOn || timingOf(part)?.mode !== 'repeatInterval') return undefined;
   const isKnown =
-    readDate(facts?.['nextRunAt']) !== undefined || boundsWithin(part, resource).startTime !== undefined;
+    (due ?? readDate(facts?.['nextRunAt'])) !== undefined ||
+    boundsWithin(part, resource).startTime !== undefined;
   return isKnown ? undefined : 'assumed';
 }
 
