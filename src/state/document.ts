@@ -94,27 +94,41 @@ function decodeJournal(value: Json | undefined, path: string): Journal | null {
     ['id', 'startedAt', 'actor'].every((key) => typeof value[key] === 'string') &&
     isObject(value['intents']);
   if (!whole) throw damaged(path, 'the journal is incomplete');
-  for (const [address, intent] of Object.entries(value['intents'] as Record<string, Json>)) {
-    const before = isObject(intent) ? intent['before'] : undefined;
-    const fits =
-      isObject(intent) &&
-      ['action', 'kind', 'name', 'identity'].every((key) => typeof intent[key] === 'string') &&
-      isObject(before) &&
-      (before['id'] === undefined || typeof before['id'] === 'string') &&
-      Array.isArray(before['parts']) &&
-      before['parts'].every((id) => typeof id === 'string') &&
-      Array.isArray(intent['operations']) &&
-      intent['operations'].every(
-        (operation) =>
-          isObject(operation) &&
-          typeof operation['id'] === 'string' &&
-          typeof operation['status'] === 'string' &&
-          (operation['part'] === undefined || typeof operation['part'] === 'string'),
-      );
-    if (!fits) throw damaged(path, `the journal's intent for ${address} is incomplete`);
-    if (intent['entry'] !== undefined) decodeEntry(intent['entry'], address, path);
-  }
-  return value as unknown as Journal;
+  const intents = Object.fromEntries(
+    Object.entries(value['intents'] as Record<string, Json>).map(([address, intent]) => {
+      if (!isIntent(intent)) throw damaged(path, `the journal's intent for ${address} is incomplete`);
+      const { entry } = intent;
+      return [
+        address,
+        entry === undefined ? intent : { ...intent, entry: decodeEntry(entry, address, path) },
+      ];
+    }),
+  );
+  return { ...value, intents } as unknown as Journal;
+}
+
+function isIntent(value: Json): value is JsonObject {
+  if (!isObject(value)) return false;
+  const { before, operations } = value;
+  return (
+    ['action', 'kind', 'name', 'identity'].every((key) => typeof value[key] === 'string') &&
+    ['movedFrom', 'since'].every((key) => isTextOrNothing(value[key])) &&
+    isObject(before) &&
+    isTextOrNothing(before['id']) &&
+    Array.isArray(before['parts']) &&
+    before['parts'].every((id) => typeof id === 'string') &&
+    Array.isArray(operations) &&
+    operations.every(
+      (operation) =>
+        isObject(operation) &&
+        ['id', 'status'].every((key) => typeof operation[key] === 'string') &&
+        isTextOrNothing(operation['part']),
+    )
+  );
+}
+
+function isTextOrNothing(value: Json | undefined): boolean {
+  return value === undefined || typeof value === 'string';
 }
 
 function damaged(path: string, why: string, cause?: unknown): ReconcileError {

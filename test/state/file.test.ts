@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { InventoryEntry } from '../../src/core/inventory.ts';
 import { fileStore } from '../../src/state/file.ts';
 import type { HistoryRecord, StateStore, StoreClock, TargetState } from '../../src/state/store.ts';
 import { fakeStoreClock } from '../support/fake-store-clock.ts';
@@ -184,8 +185,16 @@ describe('the lock file', () => {
 });
 
 /** A journal with one intent, which says this of the time before it. */
-function withBefore(before: object): (text: string) => string {
-  const intent = { action: 'create', kind: 'MemoryJob', name: 'a', identity: 'a', before, operations: [] };
+function withBefore(before: object, more: object = {}): (text: string) => string {
+  const intent = {
+    action: 'create',
+    kind: 'MemoryJob',
+    name: 'a',
+    identity: 'a',
+    before,
+    operations: [],
+    ...more,
+  };
   const journal = {
     id: 'j',
     startedAt: '2026-01-01T00:00:00Z',
@@ -225,6 +234,19 @@ describe('damaged, foreign and newer states are errors, never a guess', () => {
     const text = await good();
     writeFileSync(path(), spoil(text));
     await expect(open().read('dev')).rejects.toMatchObject({ code, remedy: expect.any(String) });
+  });
+
+  it('an entry that was to be recorded is read like one that is: what may be left out is filled in', async () => {
+    const text = await good();
+    const {
+      secrets: _secrets,
+      lifecycle,
+      ...entry
+    } = stateWith(1).inventory['MemoryJob/a'] as InventoryEntry;
+    const spoil = withBefore({ parts: [] }, { entry });
+    writeFileSync(path(), spoil(text));
+    const { journal } = (await open().read('dev')) as TargetState;
+    expect(journal?.intents['MemoryJob/a']?.entry).toEqual({ ...entry, secrets: [], lifecycle });
   });
 
   it('property: a truncated state never reads as a smaller one', async () => {
