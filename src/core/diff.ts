@@ -2,6 +2,7 @@ import type { FieldDiff } from './change.ts';
 import { equalJson, isObject, type Json, type JsonObject } from './json.ts';
 import { formatPointer, getAt, isAtOrBelow, type Pointer, setAt } from './pointer.ts';
 import { isSealed, type Normalized } from './resource.ts';
+import { fillFromLive } from './scope.ts';
 import { equalsBase, type Sealer } from './seal.ts';
 
 export interface DiffInput {
@@ -29,8 +30,9 @@ export interface DiffInput {
  * The three-way comparison of one object, field by field (SEMANTICS 1). Compares the canonical forms; reports the written ones.
  * A field in neither desired nor base is left as it is.
  */
-export function diffFields(input: DiffInput): FieldDiff[] {
-  if (isInStep(input)) return [];
+export function diffFields(given: DiffInput): FieldDiff[] {
+  if (isInStep(given)) return [];
+  const input = withoutIgnored(given);
   const pointers = leaves(input.desired.canonical, input.atomic);
   const covered = new Set(pointers);
   if (input.base !== undefined) {
@@ -44,6 +46,14 @@ export function diffFields(input: DiffInput): FieldDiff[] {
     .map((pointer) => diffField(pointer, input))
     .filter((diff) => diff !== undefined)
     .sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+}
+
+/** Inside an atomic field, what is left to others moves no side: base takes the live value, as desired has done already. */
+function withoutIgnored(input: DiffInput): DiffInput {
+  const { base, live, ignore } = input;
+  return base === undefined || ignore.length === 0
+    ? input
+    : { ...input, base: fillFromLive(base, live, ignore) };
 }
 
 /** The common case, decided without making a single pointer: everything wanted is there, and base wanted nothing else. */

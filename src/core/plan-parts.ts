@@ -264,13 +264,22 @@ function planAbsentPart(input: PartInput, settled: Settled | undefined): Planned
     key: part.key,
     path,
     action: 'create',
-    reason: wasOurs ? 'missing' : 'new',
+    reason: reasonOfAbsent(input),
     fields: [],
     desired: part,
     target: part.spec,
     warnings: settled === undefined ? [] : [`${settled.text}: it will not run`],
   };
   return { change: withImpact(change, input), diagnostics: [] };
+}
+
+/** What was over may have been cleared away by the service itself: it comes back only because the manifest was changed. */
+function reasonOfAbsent({ before, base, kind, context }: PartInput): PartChange['reason'] {
+  if (before === undefined) return 'new';
+  const wasOver =
+    before.base !== undefined &&
+    kind.settled(before.base.spec, base?.resource.spec ?? {}, context.now) !== undefined;
+  return wasOver ? 'edited' : 'missing';
 }
 
 function partFields(input: PartInput, livePart: LivePart, live: Normalized): FieldDiff[] {

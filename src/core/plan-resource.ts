@@ -184,6 +184,8 @@ const reasonRank: readonly Reason[] = ['conflict', 'edited', 'new', 'removed', '
 function partsReason(parts: readonly PartChange[]): Reason {
   const reasons = new Set(parts.map((part) => part.reason));
   const first = reasonRank.find((reason) => reasons.has(reason)) ?? 'edited';
+  // A part that is gone is a change of the resource around it.
+  if (first === 'missing') return 'drift';
   return first === 'new' || first === 'removed' ? 'edited' : first;
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
-import { getAt, isAtOrBelow, type Pointer, setAt } from './pointer.ts';
-import type { Normalized } from './resource.ts';
+import { formatPointer, getAt, isAtOrBelow, type Pointer, parsePointer, setAt } from './pointer.ts';
+import { isSealed, type Normalized } from './resource.ts';
 
 /**
  * Pointers of the whole spec as seen from one object in it. `path` is `''` for the resource itself, `/schedules/daily` for a part.
@@ -36,5 +36,13 @@ export function fillFromLive(wanted: Normalized, live: Normalized, ignore: reado
 }
 
 function fill(wanted: JsonObject, live: JsonObject, ignore: readonly Pointer[]): JsonObject {
-  return ignore.reduce((spec, pointer) => setAt(spec, pointer, getAt(live, pointer)), wanted);
+  return ignore
+    .filter((pointer) => !isWithinSeal(wanted, pointer))
+    .reduce((spec, pointer) => setAt(spec, pointer, getAt(live, pointer)), wanted);
+}
+
+/** Nothing can be put into a value that is only known by its seal. */
+function isWithinSeal(spec: JsonObject, pointer: Pointer): boolean {
+  const tokens = parsePointer(pointer);
+  return tokens.slice(1).some((_, index) => isSealed(getAt(spec, formatPointer(tokens.slice(0, index + 1)))));
 }

@@ -1,5 +1,6 @@
+import type { Change } from '../../core/change.ts';
 import { leaves } from '../../core/diff.ts';
-import { equalJson, type JsonObject } from '../../core/json.ts';
+import { equalJson, type Json, type JsonObject } from '../../core/json.ts';
 import { getAt, parsePointer } from '../../core/pointer.ts';
 import type { HttpRequest, OperationResult } from '../../core/provider.ts';
 import { newObjectValues, objectBody, objectSecrets } from './bodies.ts';
@@ -16,7 +17,7 @@ const ATOMIC = ['/taskPayload', '/authContext'];
 
 export async function createObject(doing: Doing): Promise<OperationResult> {
   const id = objectId(doing.change.desired?.identity);
-  const values = doing.change.desired?.spec ?? {};
+  const values = valuesToCreate(doing.change);
   const body = objectBody(id, values, Object.keys(values), undefined);
   const wanted = newObjectValues(id, values);
   const isThere = (object: WireObject | null): boolean => object !== null && agrees(object, wanted);
@@ -28,6 +29,18 @@ export async function createObject(doing: Doing): Promise<OperationResult> {
     isThere,
   );
   return { id, wrote: true };
+}
+
+/** Under a new id it takes along what is live and not ours to change; names that only repeated the old id follow the new one. */
+function valuesToCreate({ action, desired, live, target }: Change): JsonObject {
+  const spec = desired?.spec ?? {};
+  if (action !== 'replace') return spec;
+  const follows = (field: string, value: Json): boolean =>
+    (field === 'displayName' || field === 'taskName') && !(field in spec) && value === live?.identity;
+  const kept = Object.entries(target ?? spec).filter(
+    ([field, value]) => value !== null && !follows(field, value),
+  );
+  return Object.fromEntries(kept);
 }
 
 /** The whole object, as read just before, with the changed fields in place. */
