@@ -133,8 +133,8 @@ describe('batch schedules', () => {
 });
 
 describe('schedule objects', () => {
-  const field = (id: string, name: string) =>
-    (service.objects.get(id)?.['properties'] as Record<string, unknown>)[name];
+  const isEnabled = (id: string) =>
+    (service.objects.get(id)?.['properties'] as Record<string, unknown> | undefined)?.['enabled'];
 
   async function stopped(): Promise<void> {
     await setUp(object('one', 60) + object('two', 60));
@@ -148,7 +148,7 @@ describe('schedule objects', () => {
     Object.assign(service.objects.get('one')?.['data'] ?? {}, { foreign: { keep: 1 } });
     await write(object('one', 30) + object('two', 60));
     expect(await cli('apply --yes')).toMatchObject({ code: 0 });
-    expect(field('one', 'enabled')).toBe(false);
+    expect(isEnabled('one')).toBe(false);
     expect(service.objects.get('one')?.['data']).toMatchObject({ foreign: { keep: 1 } });
   });
 
@@ -160,7 +160,7 @@ describe('schedule objects', () => {
     expect((await cli('plan')).out).toContain('DRIFT_LEFT');
     expect(await cli('apply --yes')).toMatchObject({ code: 0 });
     expect([...service.objects.keys()].sort()).toEqual(['three', 'two']);
-    expect(field('three', 'enabled')).toBe(false);
+    expect(isEnabled('three')).toBe(false);
     expect(service.objects.get('three')).toMatchObject({
       name: 'three',
       data: { jsonData: { scheduleConfiguration: { intervalInMins: 30 }, scheduleTaskPayload: { a: 1 } } },
