@@ -20,6 +20,9 @@ const conditions: readonly TargetStatus['condition'][] = [
   'failed',
 ];
 
+/** Places of findings per target that become series: one broken folder must not flood a database. */
+const MOST_PLACES = 20;
+
 export function createMetrics(watch: Watch, version: string): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -110,6 +113,21 @@ export function createMetrics(watch: Watch, version: string): Metrics {
       for (const { status } of watch.targets.values()) {
         for (const name of conditions)
           condition.set({ target: status.name, condition: name }, status.condition === name ? 1 : 0);
+      }
+    },
+  });
+  const places: Gauge = new Gauge({
+    name: 'reconcile_manifest_finding',
+    help: 'Always 1: where a finding is, for the first of each target.',
+    labelNames: ['target', 'severity', 'code', 'file', 'line'],
+    registers,
+    collect() {
+      places.reset();
+      for (const { status } of watch.targets.values()) {
+        for (const { severity, code, place } of status.findings.slice(0, MOST_PLACES)) {
+          const at = { file: place?.file ?? '', line: place?.line ?? '' };
+          places.set({ target: status.name, severity, code, ...at }, 1);
+        }
       }
     },
   });

@@ -90,6 +90,9 @@ describe.concurrent('the daemon, as a process', { timeout: 60_000 }, () => {
     await world.until('prod goes on', () => world.job('b')?.description === 'second' || undefined);
     expect(await daemon.metrics()).toMatch(/^reconcile_stale\{target="dev"\} 1$/m);
     expect(await daemon.metrics()).toMatch(/^reconcile_manifest_findings\{target="dev"\} [1-9]/m);
+    expect(await daemon.metrics()).toMatch(
+      /^reconcile_manifest_finding\{target="dev",severity="error",code="[A-Z_]+",file="jobs\/a.yaml",line="5"\} 1$/m,
+    );
     expect(await daemon.metrics()).toMatch(/^reconcile_stale\{target="prod"\} 0$/m);
     // The service moves on meanwhile: seen, and left.
     await world.click('a', 'clicked');
