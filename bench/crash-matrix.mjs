@@ -1,6 +1,6 @@
 /**
  * Kills `reconcile apply` with SIGKILL before and after every HTTP request and every write of the state, then applies again.
- * Usage: node bench/crash-matrix.mjs [file|git|git-clone …] [--every n] [--list]     (after `npm run build`)
+ * Usage: node bench/crash-matrix.mjs [file|git|git-clone …] [--every n [--from n]] [--list]     (after `npm run build`)
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,9 +13,11 @@ const preload = resolve(import.meta.dirname, 'crash-preload.mjs');
 const TENANT = 'crash_tenant';
 const START = Date.now();
 
-const every = Number(
-  process.argv.includes('--every') ? process.argv[process.argv.indexOf('--every') + 1] : 1,
-);
+/** A number behind an option; 1 without it. */
+const option = (name) =>
+  Number(process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : 1);
+const every = option('--every');
+const from = option('--from');
 const chosen = process.argv.slice(2).filter((word) => ['file', 'git', 'git-clone'].includes(word));
 const backends = chosen.length > 0 ? chosen : ['file', 'git', 'git-clone'];
 
@@ -211,7 +213,7 @@ async function matrix(kind) {
   const failures = [];
   let killed = 0;
   for (const when of ['before', 'after']) {
-    for (let nth = 1; nth <= points.length; nth += every) {
+    for (let nth = from; nth <= points.length; nth += every) {
       const here = fresh();
       let folder = join(here, 'work');
       const crashed = await apply(folder, { CRASH_AT: String(nth), CRASH_WHEN: when });

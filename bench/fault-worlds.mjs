@@ -128,14 +128,18 @@ function isWrite({ method, path, verb }) {
   return path.startsWith('/api/') && verb !== 'schedule-batch-list' && verb !== 'get';
 }
 
-/** @param {any} product @param {'sap' | 'riversand'} service */
-export async function openFaultWorld(product, service) {
+/**
+ * `log`: called with every request that was answered.
+ * @param {any} product @param {'sap' | 'riversand'} service @param {{ log?: (request: any) => void }} [options]
+ */
+export async function openFaultWorld(product, service, options = {}) {
   /** @type {any} */
   let emulator;
   emulator = await product.startEmulator({
     seed: { riversand: { settings: { visibilityDelay: 5000 }, tenants: [{ tenantId: TENANT }] } },
     now: () => START,
     sleep: (/** @type {number} */ ms) => emulator.clock.advance(ms),
+    ...options,
   });
   emulator.clock.freeze();
   const login = await fetch(`${emulator.url}/_emulator/riversand/credentials?tenantId=${TENANT}`);
@@ -223,6 +227,7 @@ export async function openFaultWorld(product, service) {
         .map((/** @type {any} */ one) => JSON.stringify(one))
         .sort(),
     leaving,
+    isWrite,
     writes: () => emulator.requests().filter(isWrite).length,
     /** The world as it was prepared; gives the store. */
     async restore() {

@@ -5,26 +5,15 @@
  * (git: in two clones of a bare repository; file: in one folder) and edits things that are not theirs meanwhile. After it,
  * what is live, what was sent and what was recorded must be as if one had done it alone. Ends with 1 when it is not.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../lib/emulator/index.js';
+import { handOf, prepareFolders, reconcile, writeJobs } from './race-folders.mjs';
 
-const cli = join(fileURLToPath(new URL('..', import.meta.url)), 'lib/cli/main.js');
 const rounds = Number(process.argv[2] ?? 50);
 const backends = process.argv.length > 3 ? process.argv.slice(3) : ['file', 'git'];
 const steady = 5;
-
-/** @param {string} name @param {string} cron */
-const manifest = (name, cron) =>
-  JSON.stringify({
-    apiVersion: 'reconcile/v1',
-    kind: 'SapJob',
-    metadata: { name },
-    spec: { description: name, action: 'https://app.example.com/run', schedules: { daily: { cron } } },
-  });
 
 /** @param {number} round @param {number} n */
 const cronOf = (round, n) => `* * * * ${Math.max(0, round - ((round - n + steady) % steady)) % 24} ${n} 0`;
@@ -39,80 +28,19 @@ function wanted(round) {
 
 /** @param {string} folder @param {number} round */
 function writeManifests(folder, round) {
-  rmSync(join(folder, 'jobs'), { recursive: true, force: true });
-  mkdirSync(join(folder, 'jobs'));
-  for (const [name, cron] of wanted(round))
-    writeFileSync(join(folder, 'jobs', `${name}.json`), manifest(name, cron));
-}
-
-/** @param {string} folder @param {string} backend */
-function writeConfig(folder, backend) {
-  const config = {
-    apiVersion: 'reconcile/v1',
-    kind: 'Config',
-    manifests: ['jobs/*.json'],
-    state: { backend },
-    targets: {
-      dev: {
-        provider: 'sap',
-        credentials: { serviceKey: `\${secret:SERVICE_KEY}` },
-        policy: { prune: true },
-      },
-    },
-  };
-  writeFileSync(join(folder, 'reconcile.yaml'), JSON.stringify(config));
-}
-
-/** Folders of the two appliers. @param {string} root @param {string} backend */
-function prepare(root, backend) {
-  const one = join(root, 'one');
-  if (backend === 'file') {
-    mkdirSync(one);
-    writeConfig(one, backend);
-    return [one, one];
-  }
-  const git = (...args) => execFileSync('git', args, { cwd: root, stdio: 'pipe' });
-  git('init', '-q', '--bare', '-b', 'main', 'bare.git');
-  git('clone', '-q', 'bare.git', 'one');
-  writeConfig(one, backend);
-  cpSync(one, join(root, 'two'), { recursive: true });
-  return [one, join(root, 'two')];
-}
-
-/** @param {string} folder @param {string} key @param {string[]} args */
-function reconcile(folder, key, args) {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [cli, ...args], {
-      cwd: folder,
-      env: { ...process.env, SERVICE_KEY: key },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      err += chunk;
-    });
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
+  writeJobs(
+    folder,
+    [...wanted(round)].map(([name, cron]) => ({ name, description: name, cron })),
+  );
 }
 
 /** Edits by hand through the service's own interface. @param {Awaited<ReturnType<typeof startEmulator>>} emulator */
 function editor(emulator) {
-  const { user, password } = emulator.credentialsFor('basic');
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const hand = handOf(emulator);
   let writes = 0;
-  const send = async (method, path, body) => {
+  const send = (...request) => {
     writes++;
-    const answer = await fetch(`${emulator.url}${path}`, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`by hand: ${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+    return hand(...request);
   };
   const find = (name) => emulator.state().jobs.find((job) => job.name === name);
   return {
@@ -180,7 +108,7 @@ function check(emulator, round, hand, log, results) {
 
 async function race(backend) {
   const root = mkdtempSync(join(tmpdir(), `race-${backend}-`));
-  const folders = prepare(root, backend);
+  const folders = prepareFolders(root, backend);
   const emulator = await startEmulator({});
   const key = JSON.stringify(emulator.credentials);
   const byHand = editor(emulator);

@@ -73,9 +73,10 @@ function unverified({ desired, kind, before, written }: RecordInput): Pick<Inven
   return unseen.length === 0 ? {} : { unverified: unseen };
 }
 
-/** Parts whose key left the manifest but that are still ours (pruning is off), and tombstones. */
-function keptParts({ desired, before, partIds }: RecordInput): Record<string, InventoryPart> {
+/** Parts whose key left the manifest but that are still ours (pruning is off), and tombstones. They went with an old object. */
+function keptParts({ desired, before, partIds, id: now }: RecordInput): Record<string, InventoryPart> {
   const kept: Record<string, InventoryPart> = {};
+  if (before !== undefined && before.id !== now) return kept;
   const wanted = new Set(desired.parts.map((part) => part.key));
   const inUse = new Set(partIds.values());
   for (const [key, part] of Object.entries(before?.parts ?? {})) {
