@@ -89,6 +89,45 @@ describe('SEMANTICS 8 gate 5: protection and deletion limits', () => {
     },
   );
 
+  it('a removal that is refused by itself keeps its own reason, and what removes nothing is not held back', () => {
+    const all = names(20);
+    const gone = new Set(all.slice(0, 12));
+    const plan = planWorld({
+      desired: all.filter((name) => !gone.has(name)).map((name) => job(name, { description: 'new' })),
+      live: all.map((name) => liveJob(name)),
+      base: all.map((name) => entryOf(job(name, {}, { lifecycle: { protect: name === 'job0' } }))),
+      policy: { prune: true },
+    });
+    const codes = Object.fromEntries(plan.changes.map(({ address, blocked }) => [address, blocked?.code]));
+    expect(codes['MemoryJob/job0']).toBe('PROTECTED');
+    expect(codes['MemoryJob/job1']).toBe('DELETE_LIMIT');
+    expect(codes['MemoryJob/job12']).toBeUndefined();
+    const updates = plan.changes.filter(({ action }) => action === 'update');
+    expect(updates).toHaveLength(8);
+    expect(updates.every(({ operations }) => operations.length > 0)).toBe(true);
+  });
+
+  it('a protected schedule keeps its own reason, too, beside others that are too many', () => {
+    const schedules = Object.fromEntries(names(20).map((name) => [name, { every: 60 }]));
+    const ids = Object.fromEntries(names(20).map((name) => [name, `s-${name}`]));
+    const lifecycle = { protect: true };
+    const plan = planWorld({
+      desired: [job('a', { schedules: { job0: { every: 60 } } }, { lifecycle })],
+      live: [
+        liveJob(
+          'a',
+          {},
+          names(20).map((name) => livePart(`s-${name}`, { description: name, every: 60 })),
+        ),
+      ],
+      base: [entryOf(job('a', { schedules }, { lifecycle }), ids)],
+      policy: { prune: true },
+    });
+    const parts = plan.changes[0]?.parts ?? [];
+    expect(parts.map(({ blocked }) => blocked?.code)).toEqual(Array.from({ length: 19 }, () => 'PROTECTED'));
+    expect(plan.changes[0]?.operations).toEqual([]);
+  });
+
   it('what a manifest says is inactive is no removal, however many there are', () => {
     const all = names(20);
     const plan = planWorld({
