@@ -125,9 +125,12 @@ function judgeText(ran, line) {
   if (said.length > LONGEST_TEXT && ran.code !== 0)
     found.push({ what: 'an error that nobody reads', detail });
   if (said.includes('\u001b')) found.push({ what: 'control characters in the output', detail });
-  if (ran.code !== 0 && ran.code !== 2 && !/\b[A-Z]+(_[A-Z]+)+\b|\b(LOCKED|UNOWNED|REFUSED)\b/.test(said))
+  // Of the config, and said in every case.
+  const own = said.replace(/.*PATCH_MATCHES_NOTHING.*\n.*\n/g, '');
+  const failed = ran.code !== 0 && ran.code !== 2;
+  if (failed && !/\b[A-Z]+(_[A-Z]+)+\b|\b(LOCKED|UNOWNED|REFUSED)\b/.test(own))
     found.push({ what: 'an error without a code', detail });
-  if (ran.code !== 0 && ran.code !== 2 && !/→|"remedy"|to allow it/i.test(said))
+  if (failed && !/→|"remedy"|to allow it/i.test(own))
     found.push({ what: 'an error that does not say what to do', detail });
   return found;
 }

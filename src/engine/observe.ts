@@ -13,9 +13,12 @@ export function kindsOf(provider: Provider): (name: string) => Kind {
   return (name) => {
     const kind = kinds.get(name);
     if (kind !== undefined) return kind;
-    throw new ReconcileError(`provider ${provider.name} has no kind ${name}`, {
+    const shown = name.length <= 70 ? `"${name}"` : '(a long text)';
+    throw new ReconcileError(`provider ${provider.name} has no kind ${shown}; the state names it`, {
       code: 'KIND_UNKNOWN',
       category: 'internal',
+      remedy:
+        'A state of a newer version needs that version. Of a damaged one there is a copy from before the last apply: <target>.json.bak, or with git the commit before.',
     });
   };
 }
