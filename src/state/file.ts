@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { decodeState, encodeState } from './document.ts';
 import { createFileLocks, type FileHolding } from './file-locks.ts';
-import { appendLine, keepCopy, makeFolder, readHead, readText, replaceFile } from './files.ts';
+import { appendLine, createFile, keepCopy, makeFolder, readHead, readText, replaceFile } from './files.ts';
 import { decodeHistory } from './history.ts';
 import { stateConflict, waitForLock } from './lock.ts';
 import type { HistoryRecord, StateLock, StateStore, StoreClock, TargetState } from './store.ts';
@@ -64,7 +64,8 @@ export function fileStore({ root, clock }: FileStoreOptions): StateStore {
   return {
     read,
     async lock(target, claim) {
-      await makeFolder(dirname(pathOf(target)));
+      // A state is of one place: committed by mistake and checked out elsewhere, it would be old there.
+      if (await makeFolder(folder)) await createFile(join(dirname(folder), '.gitignore'), '*\n');
       return open(await waitForLock(claim, clock, () => locks.take(target, claim)));
     },
     readLock: (target) => locks.read(target),

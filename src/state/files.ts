@@ -18,9 +18,9 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** Makes sure that a folder is there. */
-export async function makeFolder(path: string): Promise<void> {
-  await writing(path, async () => void (await mkdir(path, { recursive: true })));
+/** Makes sure that a folder is there; true when it is new. */
+export async function makeFolder(path: string): Promise<boolean> {
+  return writing(path, async () => (await mkdir(path, { recursive: true })) !== undefined);
 }
 
 /** Keeps a second copy of a file. */

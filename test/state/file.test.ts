@@ -58,6 +58,15 @@ describe('the file backend', () => {
     });
   });
 
+  it('keeps itself out of git, unless somebody decides otherwise', async () => {
+    await put(stateWith(1));
+    const file = join(root, '.reconcile', '.gitignore');
+    expect(readFileSync(file, 'utf8')).toBe('*\n');
+    rmSync(file);
+    await put(stateWith(2));
+    expect(readdirSync(join(root, '.reconcile'))).toEqual(['state']);
+  });
+
   it('is readable for its owner alone', async () => {
     await put(stateWith(1));
     expect(statSync(path()).mode & 0o077).toBe(0);
