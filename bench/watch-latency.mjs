@@ -79,12 +79,13 @@ while ((await target()).condition !== 'inStep') await sleep(200);
 // The folder watch may still be on its way through the files.
 await sleep(3_000);
 
-/** Seconds of CPU and passes of the daemon so far. */
+/** Seconds of CPU and passes of the daemon so far; bytes that it holds now. */
 const spent = async () => {
   const text = await (await fetch(`${url}/metrics`)).text();
   const of = (pattern) => Number(pattern.exec(text)?.[1]);
   return {
     cpu: of(/^process_cpu_seconds_total (\S+)/m),
+    memory: of(/^process_resident_memory_bytes (\S+)/m),
     passes: of(/^reconcile_passes_total\{.*ended.*\} (\S+)/m),
   };
 };
@@ -124,7 +125,7 @@ const after = await spent();
 const sorted = [...times].sort((a, b) => a - b);
 const passMedian = [...passes].sort((a, b) => a - b)[Math.floor(saves / 2)];
 console.log(
-  `${jobs} jobs, ${perFile} a file, ${given.schedules} schedules each: median ${sorted[Math.floor(saves / 2)]?.toFixed(0)} ms, from ${sorted[0]?.toFixed(0)} to ${sorted.at(-1)?.toFixed(0)} ms (${times.map((ms) => ms.toFixed(0)).join(' ')}); of it in the pass: ${passMedian} ms; each save took ${((1000 * (after.cpu - before.cpu)) / saves).toFixed(0)} ms of CPU in ${((after.passes - before.passes) / saves).toFixed(1)} passes`,
+  `${jobs} jobs, ${perFile} a file, ${given.schedules} schedules each: median ${sorted[Math.floor(saves / 2)]?.toFixed(0)} ms, from ${sorted[0]?.toFixed(0)} to ${sorted.at(-1)?.toFixed(0)} ms (${times.map((ms) => ms.toFixed(0)).join(' ')}); of it in the pass: ${passMedian} ms; each save took ${((1000 * (after.cpu - before.cpu)) / saves).toFixed(0)} ms of CPU in ${((after.passes - before.passes) / saves).toFixed(1)} passes; ${(after.memory / 2 ** 20).toFixed(0)} MB`,
 );
 daemon.child.kill();
 emulator.child.kill();

@@ -7,7 +7,7 @@ export function keepTexts(): { cache: ManifestCache; texts: ReadonlyMap<string, 
     texts,
     cache: {
       get: () => undefined,
-      set: (path, _hash, file) => void texts.set(path, file.text),
+      set: ({ path }, { text }) => void texts.set(path, text),
       keep: () => {},
       get size() {
         return texts.size;

@@ -1,4 +1,5 @@
 import { baseOf, withoutEffective } from './base.ts';
+import { ByIdentity } from './by-identity.ts';
 import type { FieldDiff } from './change.ts';
 import { diffFields } from './diff.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
@@ -24,17 +25,16 @@ export function detectDrift(
   context: PlanContext,
   memo?: PlanMemo,
 ): Drift[] {
-  const byIdentity = new Map(live.map((resource) => [`${resource.kind}\n${resource.identity}`, resource]));
-  const liveOf = (entry: InventoryEntry) => byIdentity.get(`${entry.kind}\n${entry.identity}`);
-  return Object.entries(inventory)
-    .filter(([, entry]) => entry.released === undefined && memo?.isCalm(entry, liveOf(entry)) !== true)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([address, entry]) => {
-      const found = liveOf(entry);
-      const drifts = driftOf(address, entry, found, context);
-      if (drifts.length === 0) memo?.keepCalm(entry, found);
-      return drifts;
-    });
+  const touched = memo?.drift.follow(inventory, live);
+  const liveOf = memo?.drift.liveOf ?? new ByIdentity(live);
+  const addresses = touched === undefined ? Object.keys(inventory) : [...touched];
+  const drifts = addresses.sort().flatMap((address) => {
+    const entry = inventory[address];
+    if (entry === undefined || entry.released !== undefined) return [];
+    return driftOf(address, entry, liveOf.get(entry), context);
+  });
+  memo?.drift.keep(drifts.map(({ address }) => address));
+  return drifts;
 }
 
 function driftOf(

@@ -16,8 +16,9 @@ export function refuseEmptySet(
   inventory: Inventory,
   policy: Policy,
 ): Diagnostic[] {
+  if (desired.length > 0 || policy.allowEmpty) return [];
   const owned = Object.values(inventory).filter((entry) => entry.released === undefined);
-  if (desired.length > 0 || owned.length === 0 || policy.allowEmpty) return [];
+  if (owned.length === 0) return [];
   return [
     {
       code: 'EMPTY_SET',

@@ -1,11 +1,13 @@
+import { ByIdentity } from './by-identity.ts';
 import type { Change } from './change.ts';
 import type { Diagnostic } from './errors.ts';
 import { limitRemovals, refuseEmptySet } from './gates.ts';
 import type { Inventory } from './inventory.ts';
+import { indexInventory } from './inventory-index.ts';
 import { orderChanges } from './order.ts';
 import type { PlanContext } from './plan-context.ts';
-import type { PlanMemo } from './plan-memo.ts';
-import { planResource, type ResourceInput } from './plan-resource.ts';
+import { type PlanMemo, strangersOf } from './plan-memo.ts';
+import { planResource, type ResourceInput, type ResourcePlan } from './plan-resource.ts';
 import { type Address, formatAddress, type LiveResource, type Resource } from './resource.ts';
 
 export interface PlanInput {
@@ -32,78 +34,89 @@ export interface PlannedChanges {
  * Pure and deterministic: the order of the inputs changes nothing. `memo`: of earlier plans of the target.
  */
 export function planChanges(input: PlanInput, context: PlanContext, memo?: PlanMemo): PlannedChanges {
-  const triples = matchUp(input).filter((triple) => input.selects?.(triple.address) ?? true);
-  const changes: Change[] = [];
-  const diagnostics: Diagnostic[] = [];
-  let noop = 0;
-  for (const triple of triples) {
-    const known = memo?.knownPlan(triple);
-    const plan = known ?? planResource(triple, context);
-    if (known === undefined) memo?.keepPlan(triple, plan);
-    if (plan.change !== undefined) changes.push(plan.change);
-    else if (triple.desired !== undefined) noop++;
-    diagnostics.push(...plan.diagnostics);
-  }
+  const { selects } = input;
+  const known = selects === undefined ? memo : undefined;
+  const plans = planEach(input, context, known);
+  const told = [...plans].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, plan]) => plan);
+  const changes = told.flatMap(({ change }) => change ?? []);
+  const wanted =
+    selects === undefined
+      ? input.desired.length
+      : input.desired.filter(({ address }) => selects(address)).length;
   const refusals = refuseEmptySet(input.desired, input.inventory, context.policy);
   return {
     changes: orderChanges(limitRemovals(changes, input.inventory, context)),
-    diagnostics,
+    diagnostics: told.flatMap(({ diagnostics }) => diagnostics),
     refusals,
-    noop,
-    unmanaged: unmanagedOf(input),
+    noop: wanted - changes.filter(({ desired }) => desired !== undefined).length,
+    unmanaged: (known?.strangers.values() ?? strangersOf(input))
+      .map(({ kind, identity }) => formatAddress(kind, identity))
+      .sort(),
   };
+}
+
+/** The plans that have something to say. What there is to do is never taken from the memo: its runs depend on the time. */
+function planEach(
+  input: PlanInput,
+  context: PlanContext,
+  memo: PlanMemo | undefined,
+): ReadonlyMap<Address, ResourcePlan> {
+  const plans = memo?.plans ?? new Map<Address, ResourcePlan>();
+  const touched = memo?.follow(input);
+  const triples = memo === undefined || touched === undefined ? matchUp(input) : triplesOf(memo, touched);
+  if (touched === undefined) plans.clear();
+  for (const triple of triples) {
+    if (input.selects?.(triple.address) === false) continue;
+    const plan = planResource(triple, context);
+    if (plan.change !== undefined || plan.diagnostics.length > 0) plans.set(triple.address, plan);
+  }
+  return plans;
+}
+
+function triplesOf(memo: PlanMemo, touched: Set<Address>): ResourceInput[] {
+  for (const [address, { change }] of memo.plans) if (change !== undefined) touched.add(address);
+  for (const address of touched) memo.plans.delete(address);
+  return [...touched].flatMap((address) => memo.triple(address) ?? []);
 }
 
 /** One triple per address, sorted. `moved` manifests take the entry of their old name along. */
 function matchUp({ desired, live, inventory }: PlanInput): ResourceInput[] {
-  const liveByIdentity = new Map(live.map((resource) => [identityKey(resource), resource]));
-  const entries = new Map(Object.entries(inventory));
-  const triples = new Map<Address, ResourceInput>();
+  const liveOf = new ByIdentity(live);
+  const taken = new Set<Address>();
+  const triples: ResourceInput[] = [];
   for (const resource of desired) {
-    const movedFrom = movedAddress(resource, entries, desired);
-    const entry = entries.get(movedFrom ?? resource.address);
-    const named = liveByIdentity.get(identityKey(resource));
+    const { address } = resource;
+    const movedFrom = movedAddress(resource, inventory, taken, desired);
+    const from = movedFrom ?? address;
+    const entry = taken.has(from) ? undefined : inventory[from];
+    const named = liveOf.get(resource);
     const renamed =
-      entry === undefined || entry.identity === resource.identity
-        ? undefined
-        : liveByIdentity.get(identityKey(entry));
-    const found = renamed ?? named;
-    if (movedFrom !== undefined) entries.delete(movedFrom);
-    else entries.delete(resource.address);
-    triples.set(resource.address, {
-      address: resource.address,
+      entry === undefined || entry.identity === resource.identity ? undefined : liveOf.get(entry);
+    taken.add(from);
+    triples.push({
+      address,
       desired: resource,
-      ...(found === undefined ? {} : { live: found }),
-      ...(renamed === undefined || named === undefined ? {} : { taken: true }),
-      ...(entry === undefined ? {} : { entry }),
-      ...(movedFrom === undefined ? {} : { movedFrom }),
+      live: renamed ?? named,
+      entry,
+      movedFrom,
+      taken: renamed !== undefined && named !== undefined ? true : undefined,
     });
   }
-  for (const [address, entry] of entries) {
-    const found = liveByIdentity.get(identityKey(entry));
-    triples.set(address, { address, entry, ...(found === undefined ? {} : { live: found }) });
+  for (const [address, entry] of indexInventory(inventory).entries) {
+    if (!taken.has(address)) triples.push({ address, live: liveOf.get(entry), entry });
   }
-  return [...triples.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+  return triples.sort((a, b) => (a.address < b.address ? -1 : 1));
 }
 
 function movedAddress(
   resource: Resource,
-  entries: ReadonlyMap<Address, unknown>,
+  inventory: Inventory,
+  taken: ReadonlySet<Address>,
   desired: readonly Resource[],
 ): Address | undefined {
-  if (resource.movedFrom === undefined || entries.has(resource.address)) return undefined;
+  if (resource.movedFrom === undefined) return undefined;
+  const isLeft = (address: Address): boolean => inventory[address] !== undefined && !taken.has(address);
   const old = formatAddress(resource.kind, resource.movedFrom);
-  return entries.has(old) && !desired.some((other) => other.address === old) ? old : undefined;
-}
-
-function identityKey({ kind, identity }: { kind: string; identity: string }): string {
-  return `${kind}\n${identity}`;
-}
-
-function unmanagedOf({ desired, live, inventory }: PlanInput): string[] {
-  const known = new Set([...desired, ...Object.values(inventory)].map(identityKey));
-  return live
-    .filter((resource) => !known.has(identityKey(resource)))
-    .map((resource) => formatAddress(resource.kind, resource.identity))
-    .sort();
+  if (isLeft(resource.address) || !isLeft(old)) return undefined;
+  return desired.some((other) => other.address === old) ? undefined : old;
 }

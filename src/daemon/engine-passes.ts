@@ -1,6 +1,6 @@
 import { canonicalText, type Json } from '../core/json.ts';
 import type { PlanChange, PlanTarget } from '../core/plan-document.ts';
-import { createPlanMemo } from '../core/plan-memo.ts';
+import { PlanMemo } from '../core/plan-memo.ts';
 import { applyTarget } from '../engine/apply.ts';
 import { planTarget } from '../engine/plan.ts';
 import { type PlannedBefore, planAgain } from '../engine/plan-again.ts';
@@ -20,7 +20,7 @@ export interface EnginePassesOptions {
 
 /** Passes made with the engine: planning opens no session that could write, applying takes the lock first. */
 export function enginePasses({ concurrency, redacted, isDirty, progress }: EnginePassesOptions): Passes {
-  /** Per target: what the last plan was made over. None after an apply. */
+  /** Per target: what the last plan was made over, and the session that it was read with. None after an apply. */
   const plans = new Map<string, PlannedBefore>();
 
   /** Over the last observation if it is young enough; else over a new one. */
@@ -38,11 +38,18 @@ export function enginePasses({ concurrency, redacted, isDirty, progress }: Engin
     };
     const isYoung = before !== undefined && surroundings.now() - before.observed.observedAt < maxAge;
     const again = isYoung ? await planAgain(reading, before) : undefined;
-    const memo = again === undefined || before === undefined ? createPlanMemo() : before.memo;
+    if (again === undefined) await before?.session.close();
+    const memo = again === undefined || before === undefined ? new PlanMemo() : before.memo;
     const planned = again ?? (await planTarget(reading, memo));
-    await planned.close();
-    plans.set(input.name, { input: reading, observed: planned.observed, memo });
+    const { observed, session } = planned;
+    plans.set(input.name, { input: reading, observed, memo, session });
     return { planned, again: again !== undefined };
+  }
+
+  async function forget(name: string): Promise<void> {
+    const before = plans.get(name);
+    plans.delete(name);
+    await before?.session.close();
   }
 
   return {
@@ -52,7 +59,7 @@ export function enginePasses({ concurrency, redacted, isDirty, progress }: Engin
       return seenOf(planned, again, redacted);
     },
     async apply(input, { document, addresses, signal }) {
-      plans.delete(input.name);
+      await forget(input.name);
       const wanted = new Set(addresses);
       const planned = await planUnderLock({ ...input, dirty: await isDirty() }, wanted, signal);
       if (planned === undefined) return 'moved';
@@ -69,6 +76,9 @@ export function enginePasses({ concurrency, redacted, isDirty, progress }: Engin
       } finally {
         await planned.close();
       }
+    },
+    async close() {
+      for (const name of plans.keys()) await forget(name);
     },
   };
 }

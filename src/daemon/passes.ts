@@ -40,4 +40,6 @@ export interface Passes {
    * Throws ReconcileError when nothing was written.
    */
   apply(input: TargetInput, wish: ApplyWish): Promise<TargetOutcome | 'moved'>;
+  /** Ends what is kept open between two passes. */
+  close(): Promise<void>;
 }

@@ -1,12 +1,13 @@
 import type { Config } from '../config/index.ts';
 import type { Finding } from '../core/errors.ts';
+import type { Resource } from '../core/resource.ts';
 import {
   createManifestCache,
   createResolveMemo,
   type LoadResult,
   nodeFileAccess,
   type ResolveMemo,
-  rememberFiles,
+  rememberFolder,
   uniqueFindings,
 } from '../manifest/index.ts';
 import { loadProject } from '../project/load-project.ts';
@@ -44,22 +45,22 @@ export interface ProjectReader {
 /** Reads a project again and again, parsing only files that have changed. */
 export function createProjectReader({ context, gathered }: ProjectReaderOptions): ProjectReader {
   const cache = createManifestCache();
-  const files = rememberFiles(nodeFileAccess);
+  const folder = rememberFolder(nodeFileAccess);
   const memos = new Map<string, ResolveMemo>();
-  /** Which files each target was made of when it was last sound: a file that breaks later is their trouble alone. */
-  const filesOf = new Map<string, ReadonlySet<string>>();
+  /** What each target was made of when it was last sound: a file that breaks later is their trouble alone. */
+  const madeOf = new Map<string, readonly Resource[]>();
   let opened: { key: string; store: StateStore } | undefined;
 
-  return { read, isDirty, changed: files.changed };
+  return { read, isDirty, changed: folder.changed };
 
   async function read({ thorough }: { thorough: boolean }, ref?: string): Promise<Reading> {
     if (thorough) {
-      files.forget();
+      folder.forget();
       memos.clear();
     }
     const { config, loaded, findings } = await loadProject(context, {
       cache,
-      files,
+      folder,
       commitOnly: true,
       ...(ref === undefined ? {} : { ref }),
     });
@@ -77,7 +78,7 @@ export function createProjectReader({ context, gathered }: ProjectReaderOptions)
   }
 
   async function isDirty(): Promise<boolean> {
-    const { loaded } = await loadProject(context, { cache, files });
+    const { loaded } = await loadProject(context, { cache, folder });
     return loaded?.source.dirty === true;
   }
 
@@ -114,14 +115,15 @@ export function createProjectReader({ context, gathered }: ProjectReaderOptions)
     });
     const all = uniqueFindings([...broken.filter((finding) => concerns(name, finding)), ...findings]);
     const isSound = prepared !== undefined && !all.some(({ severity }) => severity === 'error');
-    if (isSound) filesOf.set(name, new Set(prepared.input.resources.map(({ place }) => place.file)));
+    if (isSound) madeOf.set(name, prepared.input.resources);
     return { name, watch: target.watch, findings: all, ...(isSound ? { input: prepared.input } : {}) };
   }
 
   /** A file that no target is known to be made of may belong to any. */
   function concerns(target: string, { place }: Finding): boolean {
-    const file = place?.file;
-    if (file === undefined || filesOf.get(target)?.has(file) === true) return true;
-    return ![...filesOf].some(([other, files]) => other !== target && files.has(file));
+    const isOf = (name: string): boolean =>
+      madeOf.get(name)?.some((resource) => resource.place.file === place?.file) === true;
+    if (place === undefined || isOf(target)) return true;
+    return ![...madeOf.keys()].some((other) => other !== target && isOf(other));
   }
 }

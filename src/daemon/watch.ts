@@ -114,6 +114,7 @@ export class Watch {
     await this.#unwatch();
     for (const target of this.#targets.values()) target.stop();
     await this.#queue.stop();
+    await this.#options.passes.close();
     this.health.stop();
   }
 

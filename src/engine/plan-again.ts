@@ -1,6 +1,9 @@
 import pLimit from 'p-limit';
+import { ByIdentity } from '../core/by-identity.ts';
+import { difference } from '../core/difference.ts';
 import { equalJson, type Json } from '../core/json.ts';
 import type { PlanMemo } from '../core/plan-memo.ts';
+import type { Session } from '../core/provider.ts';
 import { formatAddress, type LiveResource, type Resource } from '../core/resource.ts';
 import { kindsOf } from './observe.ts';
 import { planObserved } from './plan-observed.ts';
@@ -21,6 +24,8 @@ export interface PlannedBefore {
   input: TargetInput;
   observed: ObservedTarget;
   memo: PlanMemo;
+  /** Open, for reading. The next plan goes on with it: logging in anew takes longer than all the rest. */
+  session: Session;
 }
 
 /**
@@ -38,24 +43,31 @@ export async function planAgain(
   const refs = refsOf(changed, observed);
   const kind = kindsOf(input.provider);
   if (refs.length > MOST_READS || refs.some((ref) => kind(ref.kind).eventual === true)) return undefined;
-  const session = await input.provider.open(input.connection, 'read', input.surroundings);
+  const { session } = before;
   try {
-    if ((await session.instance()) !== observed.instance) {
-      await session.close();
-      return undefined;
-    }
+    const requests = session.reader.requests;
     const limit = pLimit(PARALLEL);
-    const live = new Map(observed.observation.resources.map((resource) => [keyOf(resource), resource]));
-    await Promise.all(
-      refs.map((ref) => limit(async () => replace(live, keyOf(ref), await session.read(ref)))),
+    const found = await Promise.all(
+      refs.map((ref) => limit(async () => ({ ref, live: await session.read(ref) }))),
     );
-    const observation = { ...observed.observation, resources: [...live.values()] };
-    const now = { ...observed, observation };
-    return await planObserved({ input, session, lock: undefined, observed: now, memo: before.memo });
+    const resources = found.reduce(withFound, observed.observation.resources);
+    const now = { ...observed, observation: { ...observed.observation, resources } };
+    const { memo } = before;
+    return await planObserved({ input, session, lock: undefined, observed: now, memo, requests });
   } catch (error) {
     await session.close();
     throw error;
   }
+}
+
+/** In its old place: the memo tells by their places what two lists share. */
+function withFound(
+  resources: readonly LiveResource[],
+  { ref, live }: { ref: Ref; live: LiveResource | null },
+): readonly LiveResource[] {
+  const at = resources.findIndex(({ identity, kind }) => identity === ref.identity && kind === ref.kind);
+  if (live === null) return at === -1 ? resources : resources.toSpliced(at, 1);
+  return at === -1 ? [...resources, live] : resources.with(at, live);
 }
 
 /** Whether only the resources may differ. */
@@ -67,15 +79,15 @@ function isSameTarget(a: TargetInput, b: TargetInput): boolean {
 
 /** Both versions of every resource that is not as it was; where it stands in its file does not count. */
 function changedBetween(before: readonly Resource[], now: readonly Resource[]): Resource[] {
-  const known = new Map(before.map((resource) => [resource.address, resource]));
-  const changed: Resource[] = [];
-  for (const resource of now) {
-    const old = known.get(resource.address);
-    known.delete(resource.address);
-    if (old === resource || (old !== undefined && equalJson(content(old), content(resource)))) continue;
-    changed.push(resource, ...(old === undefined ? [] : [old]));
-  }
-  return [...changed, ...known.values()];
+  const { gone, fresh } = difference(before, now);
+  const old = new Map(gone.map((resource) => [resource.address, resource]));
+  const edited = fresh.filter((resource) => {
+    const was = old.get(resource.address);
+    if (was === undefined || !equalJson(content(was), content(resource))) return true;
+    old.delete(resource.address);
+    return false;
+  });
+  return [...edited, ...old.values()];
 }
 
 function content({ place: _place, ...resource }: Resource): Json {
@@ -84,27 +96,14 @@ function content({ place: _place, ...resource }: Resource): Json {
 
 /** The live objects that these are about: under their own identities, and under those that the state has for them. */
 function refsOf(changed: readonly Resource[], { stored }: ObservedTarget): Ref[] {
-  const refs = new Map<string, Ref>();
+  const refs = new ByIdentity<Ref>();
   for (const { kind, identity, address, movedFrom } of changed) {
-    refs.set(keyOf({ kind, identity }), { kind, identity });
+    refs.set({ kind, identity });
     const addresses = [address, ...(movedFrom === undefined ? [] : [formatAddress(kind, movedFrom)])];
     for (const entry of addresses.flatMap((one) => stored.inventory[one] ?? [])) {
       const { id } = entry;
-      refs.set(keyOf(entry), {
-        kind: entry.kind,
-        identity: entry.identity,
-        ...(id === '' ? {} : { id }),
-      });
+      refs.set({ kind: entry.kind, identity: entry.identity, ...(id === '' ? {} : { id }) });
     }
   }
-  return [...refs.values()];
-}
-
-function replace(live: Map<string, LiveResource>, key: string, found: LiveResource | null): void {
-  if (found === null) live.delete(key);
-  else live.set(key, found);
-}
-
-function keyOf({ kind, identity }: { kind: string; identity: string }): string {
-  return `${kind}\n${identity}`;
+  return refs.values();
 }

@@ -23,6 +23,8 @@ interface PlanObservedInput {
   lock: StateLock | undefined;
   observed: ObservedTarget;
   memo: PlanMemo | undefined;
+  /** Those of the session before this plan. */
+  requests?: number;
 }
 
 /** The plan over what was observed; asks the service for no more than the run logs that it would cost. */
@@ -32,6 +34,7 @@ export async function planObserved({
   lock,
   observed,
   memo,
+  requests = 0,
 }: PlanObservedInput): Promise<PlannedTarget> {
   const { instance, stored, fresh, observation } = observed;
   const kind = kindsOf(input.provider);
@@ -81,7 +84,7 @@ export async function planObserved({
     url: instance.split(' ')[0] ?? '',
     lineage: fresh ? undefined : state.lineage,
     instance,
-    requests: session.reader.requests,
+    requests: session.reader.requests - requests,
     planned,
     drifted: new Set(drift.map((item) => item.address)).size,
     diagnostics: [

@@ -1,16 +1,16 @@
 import type { Diagnostic } from '../core/errors.ts';
-import type { Inventory, InventoryEntry } from '../core/inventory.ts';
+import type { Inventory } from '../core/inventory.ts';
+import { indexInventory } from '../core/inventory-index.ts';
 import { isObject, type Json } from '../core/json.ts';
-import { isSealed, type Sealed } from '../core/resource.ts';
+import { type Address, isSealed, type Sealed } from '../core/resource.ts';
 import { canVerify, type Sealer } from '../core/seal.ts';
 
 /** Says once that secrets in the state cannot be compared, and how to change that (SEMANTICS 11). */
 export function unverifiableNote(inventory: Inventory, sealer: Sealer): Diagnostic[] {
-  const entries = Object.entries(inventory).filter(([, entry]) =>
-    sealsOf(entry).some((seal) => !canVerify(seal, sealer)),
+  const names = sealsOf(inventory).flatMap(([address, seals]) =>
+    seals.some((seal) => !canVerify(seal, sealer)) ? [address] : [],
   );
-  if (entries.length === 0) return [];
-  const names = entries.map(([address]) => address).sort();
+  if (names.length === 0) return [];
   const shown = names.slice(0, 3).join(', ');
   return [
     {
@@ -25,14 +25,20 @@ export function unverifiableNote(inventory: Inventory, sealer: Sealer): Diagnost
   ];
 }
 
-const known = new WeakMap<InventoryEntry, readonly Sealed[]>();
+type Seals = readonly (readonly [Address, readonly Sealed[]])[];
+const known = new WeakMap<Inventory, Seals>();
 
-/** Entries never change: looked through once each. */
-function sealsOf(entry: InventoryEntry): readonly Sealed[] {
-  const before = known.get(entry);
+/** The seals of each entry that has some, in the order of addresses. Inventories never change: each is gone through once. */
+function sealsOf(inventory: Inventory): Seals {
+  const before = known.get(inventory);
   if (before !== undefined) return before;
-  const seals = [entry.spec, ...Object.values(entry.parts).map(({ spec }) => spec)].flatMap(sealsIn);
-  known.set(entry, seals);
+  const seals = indexInventory(inventory)
+    .entries.map(([address, { spec, parts }]): [Address, Sealed[]] => [
+      address,
+      [spec, ...Object.values(parts).map((part) => part.spec)].flatMap(sealsIn),
+    ])
+    .filter(([, found]) => found.length > 0);
+  known.set(inventory, seals);
   return seals;
 }
 

@@ -1,10 +1,10 @@
+import { ByIdentity } from '../core/by-identity.ts';
 import type { Finding } from '../core/errors.ts';
-import { formatAddress, type Resource } from '../core/resource.ts';
+import { type Address, formatAddress, type Resource } from '../core/resource.ts';
 import type { LoadedManifest } from './load-manifests.ts';
 
 export interface Candidate {
-  kind: string;
-  name: string;
+  address: Address;
   manifest: LoadedManifest;
   resource: Resource | undefined;
 }
@@ -12,10 +12,10 @@ export interface Candidate {
 /** What only shows when all manifests of a target are seen together: two for one thing, and contradicting moves. */
 export function findDuplicates(candidates: readonly Candidate[]): Finding[] {
   const byName = new Map<string, Candidate>();
-  const byIdentity = new Map<string, Candidate>();
+  const byIdentity = new ByIdentity<Resource>();
   const findings: Finding[] = [];
   for (const candidate of candidates) {
-    const address = formatAddress(candidate.kind, candidate.name);
+    const { address, resource } = candidate;
     const sameName = byName.get(address);
     if (sameName !== undefined) {
       findings.push(
@@ -24,13 +24,12 @@ export function findDuplicates(candidates: readonly Candidate[]): Finding[] {
       continue;
     }
     byName.set(address, candidate);
-    const identity = candidate.resource?.identity;
-    if (identity === undefined) continue;
-    const key = JSON.stringify([candidate.kind, identity]);
-    const same = byIdentity.get(key);
-    if (same === undefined) byIdentity.set(key, candidate);
+    if (resource === undefined) continue;
+    const same = byIdentity.get(resource);
+    const holder = same === undefined ? undefined : byName.get(same.address);
+    if (holder === undefined) byIdentity.set(resource);
     else {
-      const other = `${formatAddress(same.kind, same.name)} at ${where(same)}`;
+      const other = `${holder.address} at ${where(holder)}`;
       findings.push(
         duplicate(
           candidate,
@@ -52,16 +51,16 @@ function duplicate(candidate: Candidate, code: string, message: string): Finding
     remedy: 'Remove or rename one of them, or give them labels so that a target selects only one.',
     pointer: '/metadata/name',
     place: candidate.manifest.locate('/metadata/name'),
-    address: formatAddress(candidate.kind, candidate.name),
+    address: candidate.address,
   };
 }
 
 function findMoves(candidates: readonly Candidate[], byName: ReadonlyMap<string, Candidate>): Finding[] {
   const movedFrom = new Map<string, Candidate>();
   return candidates.flatMap((candidate): Finding[] => {
-    const from = candidate.resource?.movedFrom;
-    if (from === undefined) return [];
-    const old = formatAddress(candidate.kind, from);
+    const { address, resource } = candidate;
+    if (resource?.movedFrom === undefined) return [];
+    const old = formatAddress(resource.kind, resource.movedFrom);
     const stillThere = byName.get(old);
     const other = stillThere ?? movedFrom.get(old);
     movedFrom.set(old, candidate);
@@ -76,7 +75,7 @@ function findMoves(candidates: readonly Candidate[], byName: ReadonlyMap<string,
         remedy: 'Remove `moved` here, or the other manifest.',
         pointer: '/moved/from',
         place: candidate.manifest.locate('/moved/from'),
-        address: formatAddress(candidate.kind, candidate.name),
+        address,
       },
     ];
   });

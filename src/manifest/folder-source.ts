@@ -40,6 +40,12 @@ export function folderSource(options: FolderSourceOptions): ManifestSource {
   return { list: () => listFolder(options) };
 }
 
+/** How findings name a path that is relative to the root. */
+export function displayOf({ root, displayRoot = root }: FolderSourceOptions): (path: string) => string {
+  return (path) =>
+    displayRoot === root && path !== '' ? path : toSlashes(relative(displayRoot, join(root, path)));
+}
+
 interface Walk {
   files: FileAccess;
   root: string;
@@ -54,9 +60,7 @@ interface Walk {
 
 async function listFolder(options: FolderSourceOptions): Promise<SourceListing> {
   const { root, patterns, files = nodeFileAccess, maxFileBytes = defaultLimits.fileBytes } = options;
-  const { displayRoot = root } = options;
-  const display = (path: string) =>
-    displayRoot === root && path !== '' ? path : toSlashes(relative(displayRoot, join(root, path)));
+  const display = displayOf(options);
   const outside = outsidePatterns(patterns);
   const inside = patterns.filter((pattern) => !outside.includes(pattern));
   const findings = outside.map(outsideFinding);
@@ -220,6 +224,6 @@ function outsideLink(path: string): Finding {
   };
 }
 
-function toSlashes(path: string): string {
+export function toSlashes(path: string): string {
   return sep === '/' ? path : path.split(sep).join('/');
 }

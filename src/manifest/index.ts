@@ -14,7 +14,7 @@ export {
 } from './load-manifests.ts';
 export { createManifestCache, type ManifestCache } from './manifest-cache.ts';
 export type { OverlayPatch } from './overlay.ts';
-export { type RememberedFiles, rememberFiles } from './remember-files.ts';
+export { type RememberedFolder, rememberFolder } from './remember-folder.ts';
 export { createResolveMemo, type ResolveMemo } from './resolve-memo.ts';
 export { type ResolvedTarget, type ResolveInput, resolveTarget, type TargetRules } from './resolve-target.ts';
 export type { ManifestSource, SourceFile, SourceListing } from './source.ts';

@@ -6,7 +6,7 @@ import { kindSchemas } from '../generated/registry.ts';
 import { decodeText } from './decode-text.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createLocator, type LocateOptions } from './locate.ts';
-import { type CachedFile, hashBytes, type ManifestCache } from './manifest-cache.ts';
+import type { LoadedFile, ManifestCache } from './manifest-cache.ts';
 import { shorten } from './node-to-json.ts';
 import { parseDocuments } from './parse-documents.ts';
 import type { ParsedDocument } from './parsed-document.ts';
@@ -49,16 +49,12 @@ export async function loadManifests(source: ManifestSource, options: LoadOptions
   const findings = [...listing.findings];
   const manifests: LoadedManifest[] = [];
   for (const file of listing.files) {
-    const parsed = parseFile(file, limits, options.cache);
-    findings.push(...parsed.findings);
-    if (parsed.documents.length === 0 && parsed.findings.length === 0) findings.push(emptyFile(file.path));
-    const locate = createLocator(file.path, parsed.text);
-    for (const document of parsed.documents) {
-      const manifest = toManifest(file.path, document, locate, knownKinds, findings);
-      if (manifest !== undefined) manifests.push(manifest);
-    }
+    const loaded = loadFile(file, limits, knownKinds, options.cache);
+    manifests.push(...loaded.manifests);
+    findings.push(...loaded.findings);
   }
-  options.cache?.keep(new Set(listing.files.map((file) => file.path)));
+  if ((options.cache?.size ?? 0) > listing.files.length)
+    options.cache?.keep(new Set(listing.files.map(({ path }) => path)));
   const { commit, dirty } = listing;
   return {
     manifests,
@@ -67,17 +63,30 @@ export async function loadManifests(source: ManifestSource, options: LoadOptions
   };
 }
 
-function parseFile(file: SourceFile, limits: Limits, cache: ManifestCache | undefined): CachedFile {
-  const hash = cache === undefined ? '' : hashBytes(file.bytes);
-  const known = cache?.get(file.path, hash);
+function loadFile(
+  file: SourceFile,
+  limits: Limits,
+  knownKinds: readonly string[],
+  cache: ManifestCache | undefined,
+): LoadedFile {
+  const known = cache?.get(file);
   if (known !== undefined) return known;
-  const decoded = decodeText(file.path, file.bytes);
-  const parsed =
-    'finding' in decoded
-      ? { documents: [], findings: [decoded.finding], text: '' }
-      : { ...parseDocuments(file.path, decoded.text, limits), text: decoded.text };
-  cache?.set(file.path, hash, parsed);
-  return parsed;
+  const loaded = parseFile(file, limits, knownKinds);
+  cache?.set(file, loaded);
+  return loaded;
+}
+
+function parseFile({ path, bytes }: SourceFile, limits: Limits, knownKinds: readonly string[]): LoadedFile {
+  const decoded = decodeText(path, bytes);
+  if ('finding' in decoded) return { manifests: [], findings: [decoded.finding], text: '' };
+  const { text } = decoded;
+  const { documents, findings: syntax } = parseDocuments(path, text, limits);
+  const findings = documents.length === 0 && syntax.length === 0 ? [emptyFile(path)] : [...syntax];
+  const locate = createLocator(path, text);
+  const manifests = documents.flatMap(
+    (document) => toManifest(path, document, locate, knownKinds, findings) ?? [],
+  );
+  return { manifests, findings, text };
 }
 
 function toManifest(

@@ -1,7 +1,7 @@
-import type { Document, LineCounter, Node } from 'yaml';
+import type { Document, Node } from 'yaml';
 import { type Pointer, parsePointer } from '../core/pointer.ts';
 import type { Place } from '../core/resource.ts';
-import { composeTrees } from './compose-trees.ts';
+import { composeTrees, type Trees } from './compose-trees.ts';
 import { scalarOffset } from './scalar-offset.ts';
 import { isAlias, isMap, isScalar, isSeq } from './yaml-nodes.ts';
 
@@ -15,11 +15,15 @@ export interface LocateOptions {
 /** Finds the place of a JSON pointer in one document of a file. What is not there has the place of what holds it. */
 export type Locate = (documentIndex: number, pointer: Pointer, options?: LocateOptions) => Place;
 
-/** Positions are seldom needed: the text is parsed again at the first question, and then remembered. */
+/**
+ * Positions are seldom needed: the text is parsed again at the first question, and remembered until the memory is needed for
+ * something else. Manifests may be kept for days, and a tree is many times as large as its text.
+ */
 export function createLocator(file: string, text: string): Locate {
-  let parsed: { trees: Document.Parsed[]; lines: LineCounter } | undefined;
+  let remembered: WeakRef<Trees> | undefined;
   return (documentIndex, pointer, options = {}) => {
-    parsed ??= composeTrees(text);
+    const parsed = remembered?.deref() ?? composeTrees(text);
+    if (remembered?.deref() !== parsed) remembered = new WeakRef(parsed);
     const tree = parsed.trees[documentIndex];
     const offset = tree === undefined ? 0 : offsetInTree(tree, text, pointer, options);
     const { line, col } = parsed.lines.linePos(offset);

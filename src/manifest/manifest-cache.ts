@@ -1,27 +1,36 @@
 import { createHash } from 'node:crypto';
-import type { ParsedText } from './parse-documents.ts';
+import type { Finding } from '../core/errors.ts';
+import type { LoadedManifest } from './load-manifests.ts';
+import type { SourceFile } from './source.ts';
 
-export interface CachedFile extends ParsedText {
+/** What a file says, and what is wrong with it. */
+export interface LoadedFile {
+  manifests: readonly LoadedManifest[];
+  findings: readonly Finding[];
   text: string;
 }
 
-/** Parsed files by path and content, for those who load the same manifests again and again. */
+/** Files by path and content, for those who load the same manifests again and again, always with the same options. */
 export interface ManifestCache {
-  get(path: string, hash: string): CachedFile | undefined;
-  set(path: string, hash: string, file: CachedFile): void;
+  get(file: SourceFile): LoadedFile | undefined;
+  set(file: SourceFile, loaded: LoadedFile): void;
   /** Forgets all files but these. */
   keep(paths: ReadonlySet<string>): void;
   readonly size: number;
 }
 
 export function createManifestCache(): ManifestCache {
-  const entries = new Map<string, { hash: string; file: CachedFile }>();
+  const entries = new Map<string, { bytes: Uint8Array; hash: string; loaded: LoadedFile }>();
   return {
-    get(path, hash) {
+    get({ path, bytes }) {
       const entry = entries.get(path);
-      return entry?.hash === hash ? entry.file : undefined;
+      if (entry === undefined || entry.bytes === bytes) return entry?.loaded;
+      if (entry.hash !== hashOf(bytes)) return undefined;
+      // Bytes that were read never change: the next time it is enough that they are the same ones.
+      entry.bytes = bytes;
+      return entry.loaded;
     },
-    set: (path, hash, file) => void entries.set(path, { hash, file }),
+    set: ({ path, bytes }, loaded) => void entries.set(path, { bytes, hash: hashOf(bytes), loaded }),
     keep(paths) {
       for (const path of entries.keys()) if (!paths.has(path)) entries.delete(path);
     },
@@ -31,13 +40,6 @@ export function createManifestCache(): ManifestCache {
   };
 }
 
-const known = new WeakMap<Uint8Array, string>();
-
-/** Bytes that were read never change: hashed once each. */
-export function hashBytes(bytes: Uint8Array): string {
-  const before = known.get(bytes);
-  if (before !== undefined) return before;
-  const hash = createHash('sha256').update(bytes).digest('base64');
-  known.set(bytes, hash);
-  return hash;
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64');
 }

@@ -7,6 +7,8 @@ export interface RememberedFiles extends FileAccess {
   changed(path: string): void;
   /** Forgets everything. */
   forget(): void;
+  /** Whether a link was seen. */
+  readonly sawLinks: boolean;
 }
 
 /**
@@ -71,6 +73,9 @@ export function rememberFiles(files: FileAccess): RememberedFiles {
     forget() {
       links = false;
       forget();
+    },
+    get sawLinks() {
+      return links;
     },
   };
 }

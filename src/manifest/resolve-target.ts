@@ -1,8 +1,9 @@
+import { difference } from '../core/difference.ts';
 import type { Finding } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Pointer } from '../core/pointer.ts';
 import type { Kind } from '../core/provider.ts';
-import type { Place, Resource } from '../core/resource.ts';
+import { formatAddress, type Place, type Resource } from '../core/resource.ts';
 import { type BuildContext, type Built, buildResource } from './build-resource.ts';
 import { type Candidate, findDuplicates } from './duplicates.ts';
 import { createLookup, type Environment, type LookupRules, resolveVariables } from './environment.ts';
@@ -86,6 +87,7 @@ export function resolveTarget(input: ResolveInput): ResolvedTarget {
     variables: variables.value,
     secrets: variables.secrets,
     placeholders,
+    labels: { ...target.select.labels },
   });
   const build = (manifest: LoadedManifest, kind: Kind): Built => {
     const known = memo?.get(manifest.value);
@@ -99,29 +101,75 @@ export function resolveTarget(input: ResolveInput): ResolvedTarget {
     return built;
   };
   const kinds = new Map(input.kinds.map((kind) => [kind.kind, kind]));
+  const labels = Object.entries(target.select.labels);
+  const selectedKind = (manifest: LoadedManifest): Kind | undefined =>
+    hasLabels(manifest.value, labels) ? kinds.get(manifest.kind) : undefined;
+  const again =
+    memo && findings.length === 0 ? resolveAgain(memo, input.manifests, { selectedKind, build }) : undefined;
+  if (again !== undefined) return { resources: again, findings: [] };
   const candidates: Candidate[] = [];
   for (const manifest of input.manifests) {
-    const kind = kinds.get(manifest.kind);
-    if (kind === undefined || !hasLabels(manifest.value, target.select.labels)) continue;
+    const kind = selectedKind(manifest);
+    if (kind === undefined) continue;
     const built = build(manifest, kind);
     findings.push(...built.findings);
     if (built.name !== undefined) {
-      candidates.push({ kind: manifest.kind, name: built.name, manifest, resource: built.resource });
+      const { name, resource } = built;
+      const address = resource?.address ?? formatAddress(manifest.kind, name);
+      candidates.push({ address, manifest, resource });
     }
   }
   findings.push(...unusedPatches(target, overlay.unused()), ...findDuplicates(candidates));
   const resources = candidates.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
-  return {
-    resources: resources.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0)),
-    findings: uniqueFindings(sortFindings(findings)),
-  };
+  resources.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+  const isWhole = findings.length === 0 && candidates.every(({ manifest }) => memo?.get(manifest.value));
+  if (memo !== undefined) memo.whole = isWhole ? { manifests: input.manifests, resources } : undefined;
+  return { resources, findings: uniqueFindings(sortFindings(findings)) };
 }
 
-function hasLabels(document: JsonObject, wanted: Readonly<Record<string, string>>): boolean {
+/**
+ * The last result with the resources of edited manifests in their places. Undefined when a name or an identity is another
+ * one: that may concern other manifests.
+ */
+function resolveAgain(
+  memo: ResolveMemo,
+  manifests: readonly LoadedManifest[],
+  how: {
+    selectedKind(manifest: LoadedManifest): Kind | undefined;
+    build(manifest: LoadedManifest, kind: Kind): Built;
+  },
+): Resource[] | undefined {
+  const { whole } = memo;
+  if (whole === undefined) return undefined;
+  const { gone, fresh } = difference(whole.manifests, manifests);
+  if (gone.length !== fresh.length) return undefined;
+  const resources = [...whole.resources];
+  for (const [index, manifest] of fresh.entries()) {
+    const old = gone[index];
+    const kind = how.selectedKind(manifest);
+    if (kind === undefined && old !== undefined && how.selectedKind(old) === undefined) continue;
+    const before = old && memo.get(old.value)?.resource;
+    if (kind === undefined || before === undefined) return undefined;
+    const now = how.build(manifest, kind).resource;
+    const isKept = memo.get(manifest.value) !== undefined;
+    if (now === undefined || !isKept || !takesPlaceOf(now, before)) return undefined;
+    resources[resources.indexOf(before)] = now;
+  }
+  memo.whole = { manifests, resources };
+  return resources;
+}
+
+function takesPlaceOf(now: Resource, before: Resource): boolean {
+  const isMoved = now.movedFrom !== undefined || before.movedFrom !== undefined;
+  return !isMoved && now.address === before.address && now.identity === before.identity;
+}
+
+function hasLabels(document: JsonObject, wanted: readonly (readonly [string, string])[]): boolean {
+  if (wanted.length === 0) return true;
   const metadata = document['metadata'];
   const labels =
     typeof metadata === 'object' && metadata !== null && 'labels' in metadata ? metadata['labels'] : {};
-  return Object.entries(wanted).every(
+  return wanted.every(
     ([key, value]) =>
       typeof labels === 'object' &&
       labels !== null &&

@@ -3,12 +3,12 @@ import { type Config, createConfigEnvironment, loadConfig, type TargetConfig } f
 import { type Finding, ReconcileError } from '../core/errors.ts';
 import type { Provider } from '../core/provider.ts';
 import {
-  type FileAccess,
   folderSource,
   gitSource,
   type LoadResult,
   loadManifests,
   type ManifestCache,
+  type RememberedFolder,
   resolveTarget,
 } from '../manifest/index.ts';
 import { findProvider, providers } from '../providers/registry.ts';
@@ -26,8 +26,8 @@ interface LoadProjectOptions {
   /** Manifests as of this commit, instead of those in the folder. */
   ref?: string;
   cache?: ManifestCache;
-  /** Where the manifests in the folder are read from; default: this machine's files. */
-  files?: FileAccess;
+  /** For those who read the manifests in the folder again and again. */
+  folder?: RememberedFolder;
   /** Do not ask git whether the folder differs from the commit. */
   commitOnly?: boolean;
 }
@@ -35,7 +35,7 @@ interface LoadProjectOptions {
 /** Reads config and manifests: from the folder, or with `ref` the manifests as of a commit. */
 export async function loadProject(
   context: ProjectContext,
-  { ref, cache, files, commitOnly = false }: LoadProjectOptions = {},
+  { ref, cache, folder, commitOnly = false }: LoadProjectOptions = {},
 ): Promise<Project> {
   const { config, manifests, findings } = await loadConfig({
     cwd: context.cwd,
@@ -48,12 +48,11 @@ export async function loadProject(
   const configFile = relative(root, file);
   const source =
     ref === undefined
-      ? folderSource({
+      ? (folder?.source ?? folderSource)({
           root,
           patterns,
           displayRoot: displayRoot(context.cwd, root),
           skip: [file],
-          ...(files === undefined ? {} : { files }),
           ...(commitOnly ? { git: 'commit' } : {}),
         })
       : gitSource({ root, patterns, ref, skip: [configFile] });

@@ -118,4 +118,35 @@ describe('passes with the engine', () => {
     await lock.release();
     expect(service.writes).toEqual([]);
   });
+
+  it('go on with one login from plan to plan, and end it with an apply, a new observation and the daemon', async () => {
+    const { input } = await world();
+    const sessions = { opened: 0, closed: 0 };
+    const counted = (resources: Parameters<typeof input>[0]) => {
+      const plain = input(resources);
+      const provider: typeof plain.provider = {
+        ...plain.provider,
+        async open(...how) {
+          const session = await plain.provider.open(...how);
+          sessions.opened++;
+          return { ...session, close: async () => void sessions.closed++ };
+        },
+      };
+      return { ...plain, provider };
+    };
+    const one = counted(first);
+    const two = { ...one, resources: edited };
+    const daemon = passes();
+    await daemon.plan(one, minute);
+    const { document } = await daemon.plan(two, minute);
+    expect(document.requests).toBe(1);
+    expect(sessions).toEqual({ opened: 1, closed: 0 });
+    await daemon.plan(two, { maxAge: 0 });
+    expect(sessions).toEqual({ opened: 2, closed: 1 });
+    await daemon.apply(two, { document, addresses: ['MemoryJob/a'], signal });
+    expect(sessions).toEqual({ opened: 3, closed: 3 });
+    await daemon.plan(two, minute);
+    await daemon.close();
+    expect(sessions).toEqual({ opened: 4, closed: 4 });
+  });
 });

@@ -150,6 +150,7 @@ export function createWorld(
       applies.push({ name, addresses: wish.addresses, at: clock.now() });
       return world.apply(name, wish);
     },
+    close: async () => undefined,
   };
   world.daemon = new Watch({
     clock,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPlanMemo } from '../../src/core/plan-memo.ts';
+import { PlanMemo } from '../../src/core/plan-memo.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import { planTarget } from '../../src/engine/plan.ts';
 import { type PlannedBefore, planAgain } from '../../src/engine/plan-again.ts';
@@ -9,10 +9,10 @@ import { memoryTarget } from '../support/memory-target.ts';
 import { job } from '../support/memory-world.ts';
 
 async function planned(input: TargetInput): Promise<PlannedBefore> {
-  const memo = createPlanMemo();
+  const memo = new PlanMemo();
   const plan = await planTarget(input, memo);
-  await plan.close();
-  return { input, observed: plan.observed, memo };
+  const { observed, session } = plan;
+  return { input, observed, memo, session };
 }
 
 /** All that is decided by a plan; how many requests it took is another matter. */
