@@ -48,8 +48,15 @@ export function rememberFolder(access: FileAccess): RememberedFolder {
       known = { ...before, listing: again };
       return again;
     }
-    const listing = await folderSource({ ...options, files }).list();
-    if (listing.findings.length > 0 || files.sawLinks) return listing;
+    let sawLink = false;
+    const resolve = async (path: string): Promise<string> => {
+      const real = await files.resolve(path);
+      // The folder of a pattern may be a link itself.
+      if (real !== path && path !== options.root) sawLink = true;
+      return real;
+    };
+    const listing = await folderSource({ ...options, files: { ...files, resolve } }).list();
+    if (listing.findings.length > 0 || sawLink || files.sawLinks) return listing;
     const positions = new Map(listing.files.map(({ path }, index) => [path, index]));
     known = { options: key, root: await files.resolve(options.root), listing, positions };
     return listing;
@@ -97,9 +104,9 @@ async function listAgain(
     const position = positions.get(shown);
     const real = await files.resolve(path).catch(() => undefined);
     if (real === undefined) {
-      const wasThere =
-        position !== undefined || listing.files.some((file) => file.path.startsWith(`${shown}/`));
-      if (wasThere) return undefined;
+      // It may be a link that leads nowhere.
+      const isManifest = position !== undefined || matches(inside);
+      if (isManifest || listing.files.some((file) => file.path.startsWith(`${shown}/`))) return undefined;
       continue;
     }
     if (real !== path || (await files.type(path)) !== 'file') return undefined;
