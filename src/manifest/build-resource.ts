@@ -13,7 +13,7 @@ import { kindSchemas } from '../generated/registry.ts';
 import { allowAsFound } from './as-found.ts';
 import { checkPointers } from './check-pointers.ts';
 import { interpolate, type Lookup } from './interpolate.ts';
-import type { LoadedManifest } from './load-manifests.ts';
+import type { LoadedManifest } from './loaded-manifest.ts';
 import type { LocateOptions } from './locate.ts';
 import { causeOf, type Overlaid, type Overlay, type Touch } from './overlay.ts';
 import type { PointedFinding } from './schema-errors.ts';

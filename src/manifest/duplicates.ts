@@ -1,7 +1,7 @@
 import { ByIdentity } from '../core/by-identity.ts';
 import type { Finding } from '../core/errors.ts';
 import { type Address, formatAddress, type Resource } from '../core/resource.ts';
-import type { LoadedManifest } from './load-manifests.ts';
+import type { LoadedManifest } from './loaded-manifest.ts';
 
 export interface Candidate {
   address: Address;

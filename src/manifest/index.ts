@@ -5,13 +5,13 @@ export { type GitSourceOptions, gitSource } from './git-source.ts';
 export { compileGlobs } from './glob.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export {
-  type LoadedManifest,
   type LoadOptions,
   type LoadResult,
   loadManifests,
   sortFindings,
   uniqueFindings,
 } from './load-manifests.ts';
+export type { LoadedManifest } from './loaded-manifest.ts';
 export { createManifestCache, type ManifestCache } from './manifest-cache.ts';
 export type { OverlayPatch } from './overlay.ts';
 export { type RememberedFolder, rememberFolder } from './remember-folder.ts';

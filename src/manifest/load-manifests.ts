@@ -5,25 +5,14 @@ import type { Place } from '../core/resource.ts';
 import { kindSchemas } from '../generated/registry.ts';
 import { decodeText } from './decode-text.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { createLocator, type LocateOptions } from './locate.ts';
+import type { LoadedManifest } from './loaded-manifest.ts';
+import { createLocator } from './locate.ts';
 import type { LoadedFile, ManifestCache } from './manifest-cache.ts';
 import { shorten } from './node-to-json.ts';
 import { parseDocuments } from './parse-documents.ts';
 import type { ParsedDocument } from './parsed-document.ts';
 import type { ManifestSource, SourceFile } from './source.ts';
 import { suggest } from './suggest.ts';
-
-/** One document as written: of a known kind, but not checked any further. */
-export interface LoadedManifest {
-  kind: string;
-  /** As written; undefined when it is missing or no text. */
-  name: string | undefined;
-  value: JsonObject;
-  /** Where the document starts. */
-  place: Place;
-  /** Where something in it stands. */
-  locate(pointer: Pointer, options?: LocateOptions): Place;
-}
 
 export interface LoadOptions {
   /** Default: every kind that has a schema. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../core/errors.ts';
-import type { LoadedManifest } from './load-manifests.ts';
+import type { LoadedManifest } from './loaded-manifest.ts';
 import type { SourceFile } from './source.ts';
 
 /** What a file says, and what is wrong with it. */

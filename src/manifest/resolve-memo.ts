@@ -2,7 +2,7 @@ import { canonicalText, type Json, type JsonObject } from '../core/json.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Built } from './build-resource.ts';
 import type { Lookup } from './interpolate.ts';
-import type { LoadedManifest } from './load-manifests.ts';
+import type { LoadedManifest } from './loaded-manifest.ts';
 
 /** What manifests of one target were resolved to: a document that was not parsed again need not be resolved again. */
 export interface ResolveMemo {
