@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
 import type { Redactor } from '../core/redactor.ts';
-import type { Asking } from '../daemon/api.ts';
+import type { Asking } from '../daemon/http/api.ts';
 import { kindsOf } from '../engine/observe.ts';
 import { renderCalendarSvg } from '../report/calendar/index.ts';
 import { lanesOf } from './calendar/lanes.ts';

@@ -1,9 +1,9 @@
 import { ReconcileError } from '../core/errors.ts';
-import type { Asking } from './api.ts';
-import { type Address, isLoopback, type Listening, listen } from './listen.ts';
-import { createMetrics } from './metrics.ts';
-import { loadPages } from './pages.ts';
-import { createServer } from './server.ts';
+import type { Asking } from './http/api.ts';
+import { type Address, isLoopback, type Listening, listen } from './http/listen.ts';
+import { createMetrics } from './http/metrics.ts';
+import { loadPages } from './http/pages.ts';
+import { createServer } from './http/server.ts';
 import { Watch, type WatchOptions } from './watch.ts';
 
 export interface StartOptions extends WatchOptions {

@@ -1,4 +1,4 @@
-import type { EventType } from './events.ts';
+import type { EventType } from './events/events.ts';
 import type { Condition, TargetStatus } from './status.ts';
 
 /** Something to be told: to the audit log, the pages and, where it is news, to people. */

@@ -12,7 +12,7 @@ import type { WatchMemory } from './memory.ts';
 import { optional } from './optional.ts';
 import { Orders } from './orders.ts';
 import type { Passes, SeenTarget } from './passes.ts';
-import type { Reading, ReadTarget } from './source.ts';
+import type { Reading, ReadTarget } from './sources/source.ts';
 import type { PassRecord, Pause, TargetStatus } from './status.ts';
 import { type Happening, StatusBoard } from './status-board.ts';
 import { createWindows, type Windows } from './windows.ts';

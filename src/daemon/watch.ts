@@ -2,12 +2,12 @@ import { ReconcileError } from '../core/errors.ts';
 import { errorOf } from '../engine/outcomes.ts';
 import type { DaemonClock } from './clock.ts';
 import type { WatchMode } from './decide.ts';
-import { EventLog, type WatchEvent } from './events.ts';
+import { EventLog, type WatchEvent } from './events/events.ts';
 import { HealthWatch } from './health.ts';
 import type { WatchMemory } from './memory.ts';
 import type { Passes } from './passes.ts';
-import { shareReading } from './shared-reading.ts';
-import type { Reading, Source } from './source.ts';
+import { shareReading } from './sources/shared-reading.ts';
+import type { Reading, Source } from './sources/source.ts';
 import { TargetWatch } from './target-watch.ts';
 import { type Trigger, WorkQueue } from './work-queue.ts';
 

@@ -1,8 +1,8 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Pointer } from '../core/pointer.ts';
-import type { FileAccess } from './file-access.ts';
 import { interpolate, type Lookup, type Resolved } from './interpolate.ts';
+import type { FileAccess } from './source/file-access.ts';
 import { suggest } from './suggest.ts';
 
 /** What references may be filled in from. */

@@ -3,15 +3,15 @@ import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Pointer } from '../core/pointer.ts';
 import type { Place } from '../core/resource.ts';
 import { kindSchemas } from '../generated/registry.ts';
-import { decodeText } from './decode-text.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import type { LoadedManifest } from './loaded-manifest.ts';
 import { createLocator } from './locate.ts';
 import type { LoadedFile, ManifestCache } from './manifest-cache.ts';
-import { shorten } from './node-to-json.ts';
-import { parseDocuments } from './parse-documents.ts';
-import type { ParsedDocument } from './parsed-document.ts';
-import type { ManifestSource, SourceFile } from './source.ts';
+import { decodeText } from './parse/decode-text.ts';
+import { shorten } from './parse/node-to-json.ts';
+import { parseDocuments } from './parse/parse-documents.ts';
+import type { ParsedDocument } from './parse/parsed-document.ts';
+import type { ManifestSource, SourceFile } from './source/source.ts';
 import { suggest } from './suggest.ts';
 
 export interface LoadOptions {

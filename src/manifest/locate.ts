@@ -2,8 +2,8 @@ import type { Document, Node } from 'yaml';
 import { type Pointer, parsePointer } from '../core/pointer.ts';
 import type { Place } from '../core/resource.ts';
 import { composeTrees, type Trees } from './compose-trees.ts';
-import { scalarOffset } from './scalar-offset.ts';
-import { isAlias, isMap, isScalar, isSeq } from './yaml-nodes.ts';
+import { scalarOffset } from './parse/scalar-offset.ts';
+import { isAlias, isMap, isScalar, isSeq } from './parse/yaml-nodes.ts';
 
 export interface LocateOptions {
   /** `key`: the key itself rather than its value. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../core/errors.ts';
 import type { LoadedManifest } from './loaded-manifest.ts';
-import type { SourceFile } from './source.ts';
+import type { SourceFile } from './source/source.ts';
 
 /** What a file says, and what is wrong with it. */
 export interface LoadedFile {

@@ -5,7 +5,7 @@ import { formatPointer, isAtOrBelow, type Pointer, parsePointer } from '../core/
 import { compileGlob } from './glob.ts';
 import { loadFastJsonPatch } from './lazy.ts';
 import { mergePatch } from './merge-patch.ts';
-import { forbiddenKeys } from './node-to-json.ts';
+import { forbiddenKeys } from './parse/node-to-json.ts';
 
 /** One patch of a target: `merge` (RFC 7396) or `patch` (RFC 6902). */
 export interface OverlayPatch {

@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import type { Finding } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { formatPointer, type Pointer } from '../core/pointer.ts';
-import { shorten } from './node-to-json.ts';
+import { shorten } from './parse/node-to-json.ts';
 import { suggest } from './suggest.ts';
 
 /** A finding that knows whether it is about a key or about its value. */

@@ -1,12 +1,12 @@
 import { ReconcileError } from '../core/errors.ts';
-import { pushFailed, pushRefused } from './git-errors.ts';
-import { lockCommit } from './git-lock-document.ts';
-import { type Look, lookAt, readLock } from './git-look.ts';
-import { parseRecord } from './git-message.ts';
-import { createObjects, gitFailed } from './git-objects.ts';
-import { type GitPlaces, openRepository } from './git-places.ts';
-import { createGit } from './git-run.ts';
-import { takeLock } from './git-take.ts';
+import { pushFailed, pushRefused } from './git/git-errors.ts';
+import { lockCommit } from './git/git-lock-document.ts';
+import { type Look, lookAt, readLock } from './git/git-look.ts';
+import { parseRecord } from './git/git-message.ts';
+import { createObjects, gitFailed } from './git/git-objects.ts';
+import { type GitPlaces, openRepository } from './git/git-places.ts';
+import { createGit } from './git/git-run.ts';
+import { takeLock } from './git/git-take.ts';
 import { lockChanged, waitForLock } from './lock.ts';
 import type { HistoryRecord, StateStore, StoreClock } from './store.ts';
 

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { watchFolder } from '../../src/daemon/folder-watch.ts';
+import { watchFolder } from '../../src/daemon/sources/folder-watch.ts';
 
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

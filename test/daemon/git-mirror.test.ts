@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GitMirror } from '../../src/daemon/git-mirror.ts';
-import { gitProject } from '../../src/daemon/sources.ts';
+import { GitMirror } from '../../src/daemon/sources/git-mirror.ts';
+import { gitProject } from '../../src/daemon/sources/sources.ts';
 import { gitSource, loadManifests } from '../../src/manifest/index.ts';
-import { createGit } from '../../src/state/git-run.ts';
+import { createGit } from '../../src/state/git/git-run.ts';
 import { createHandClock, settle } from './hand-clock.ts';
 
 let root: string;

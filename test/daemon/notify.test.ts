@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { WatchEvent } from '../../src/daemon/events.ts';
-import { createNotifier, messageFor, type Posted } from '../../src/daemon/notify.ts';
+import type { WatchEvent } from '../../src/daemon/events/events.ts';
+import { createNotifier, messageFor, type Posted } from '../../src/daemon/events/notify.ts';
 import { settle } from './hand-clock.ts';
 
 const event: WatchEvent = {

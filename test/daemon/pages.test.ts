@@ -4,10 +4,10 @@ import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Resource } from '../../src/core/resource.ts';
-import { type Listening, listen } from '../../src/daemon/listen.ts';
-import { createMetrics } from '../../src/daemon/metrics.ts';
-import { loadPages } from '../../src/daemon/pages.ts';
-import { createServer } from '../../src/daemon/server.ts';
+import { type Listening, listen } from '../../src/daemon/http/listen.ts';
+import { createMetrics } from '../../src/daemon/http/metrics.ts';
+import { loadPages } from '../../src/daemon/http/pages.ts';
+import { createServer } from '../../src/daemon/http/server.ts';
 import { settle } from './hand-clock.ts';
 import { change, createWorld } from './world.ts';
 

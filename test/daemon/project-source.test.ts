@@ -13,9 +13,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../src/core/redactor.ts';
-import { watchFolder } from '../../src/daemon/folder-watch.ts';
-import { createProjectReader, type ProjectReader } from '../../src/daemon/project-source.ts';
-import type { Reading } from '../../src/daemon/source.ts';
+import { watchFolder } from '../../src/daemon/sources/folder-watch.ts';
+import { createProjectReader, type ProjectReader } from '../../src/daemon/sources/project-source.ts';
+import type { Reading } from '../../src/daemon/sources/source.ts';
 import { fakeStoreClock } from '../support/fake-store-clock.ts';
 
 const at = Date.parse('2026-03-03T12:00:00Z');

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../../src/daemon/metrics.ts';
-import { createServer, type ServerOptions } from '../../src/daemon/server.ts';
+import { createMetrics } from '../../src/daemon/http/metrics.ts';
+import { createServer, type ServerOptions } from '../../src/daemon/http/server.ts';
 import { settle } from './hand-clock.ts';
 import { change, createWorld } from './world.ts';
 

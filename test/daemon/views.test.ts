@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { enginePasses } from '../../src/daemon/engine-passes.ts';
-import { scheduleView } from '../../src/daemon/views.ts';
+import { scheduleView } from '../../src/daemon/http/views.ts';
 import { memoryKind } from '../support/memory-kind.ts';
 import { memoryTarget } from '../support/memory-target.ts';
 import { job, NOW } from '../support/memory-world.ts';

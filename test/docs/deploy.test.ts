@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { configureWatch } from '../../src/cli/commands/watch.ts';
 import type { Invocation } from '../../src/cli/invocation.ts';
-import { createMetrics } from '../../src/daemon/metrics.ts';
+import { createMetrics } from '../../src/daemon/http/metrics.ts';
 import { createWorld } from '../daemon/world.ts';
 import { root } from './pages.ts';
 

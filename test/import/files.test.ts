@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts';
 import { fileStems } from '../../src/manifest/import/file-names.ts';
 import { placeFiles } from '../../src/manifest/import/index.ts';
 import { isWritable, writeManifest } from '../../src/manifest/import/write-manifest.ts';
-import { parseDocuments } from '../../src/manifest/parse-documents.ts';
+import { parseDocuments } from '../../src/manifest/parse/parse-documents.ts';
 
 describe('file names', () => {
   const names = fc.uniqueArray(

@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references look like that
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText } from '../../src/manifest/decode-text.ts';
 import { defaultLimits } from '../../src/manifest/limits.ts';
 import { loadManifests } from '../../src/manifest/load-manifests.ts';
-import { parseDocuments } from '../../src/manifest/parse-documents.ts';
-import { findJsonError } from '../../src/manifest/parse-json.ts';
+import { decodeText } from '../../src/manifest/parse/decode-text.ts';
+import { parseDocuments } from '../../src/manifest/parse/parse-documents.ts';
+import { findJsonError } from '../../src/manifest/parse/parse-json.ts';
 
 function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Document, Scalar } from 'yaml';
 import { equalJson } from '../../src/core/json.ts';
 import { createLocator } from '../../src/manifest/locate.ts';
-import { parseDocuments } from '../../src/manifest/parse-documents.ts';
+import { parseDocuments } from '../../src/manifest/parse/parse-documents.ts';
 
 function at(
   text: string,

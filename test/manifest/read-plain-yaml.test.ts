@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { defaultLimits, type Limits } from '../../src/manifest/limits.ts';
-import { parseYaml } from '../../src/manifest/parse-documents.ts';
-import { readPlainYaml } from '../../src/manifest/read-plain-yaml.ts';
+import { parseYaml } from '../../src/manifest/parse/parse-documents.ts';
+import { readPlainYaml } from '../../src/manifest/parse/read-plain-yaml.ts';
 
 /** Did the plain reader read it? If so, exactly what the full parser reads, to the order of the keys and the places. */
 function agrees(text: string, limits: Limits = defaultLimits): boolean {

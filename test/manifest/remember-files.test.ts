@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FileAccess, FolderEntry, ReadAnswer } from '../../src/manifest/file-access.ts';
-import { rememberFiles } from '../../src/manifest/remember-files.ts';
+import type { FileAccess, FolderEntry, ReadAnswer } from '../../src/manifest/source/file-access.ts';
+import { rememberFiles } from '../../src/manifest/source/remember-files.ts';
 
 /** Files in a variable; each call is noted, and can be held. */
 function setUp() {

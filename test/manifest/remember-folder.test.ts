@@ -2,11 +2,11 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeFileAccess } from '../../src/manifest/file-access.ts';
-import { folderSource } from '../../src/manifest/folder-source.ts';
 import { sortFindings } from '../../src/manifest/load-manifests.ts';
-import { rememberFolder } from '../../src/manifest/remember-folder.ts';
-import type { SourceListing } from '../../src/manifest/source.ts';
+import { nodeFileAccess } from '../../src/manifest/source/file-access.ts';
+import { folderSource } from '../../src/manifest/source/folder-source.ts';
+import { rememberFolder } from '../../src/manifest/source/remember-folder.ts';
+import type { SourceListing } from '../../src/manifest/source/source.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const patterns = ['jobs/**/*.yaml'];

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type FileAccess, nodeFileAccess } from '../../src/manifest/file-access.ts';
-import { folderSource } from '../../src/manifest/folder-source.ts';
-import { gitSource } from '../../src/manifest/git-source.ts';
 import { loadManifests } from '../../src/manifest/load-manifests.ts';
-import type { SourceListing } from '../../src/manifest/source.ts';
+import { type FileAccess, nodeFileAccess } from '../../src/manifest/source/file-access.ts';
+import { folderSource } from '../../src/manifest/source/folder-source.ts';
+import { gitSource } from '../../src/manifest/source/git-source.ts';
+import type { SourceListing } from '../../src/manifest/source/source.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const patterns = ['jobs/**/*.{yaml,yml,json}'];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from '../../src/state/file.ts';
-import { parseRecord, recordMessage } from '../../src/state/git-message.ts';
+import { parseRecord, recordMessage } from '../../src/state/git/git-message.ts';
 import type { StateStore } from '../../src/state/store.ts';
 import { type FakeStoreClock, fakeStoreClock } from '../support/fake-store-clock.ts';
 import { type GitFolders, git, gitEnv, gitFolders, sourceRepository, storeIn } from './git-folders.ts';

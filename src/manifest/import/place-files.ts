@@ -2,7 +2,7 @@ import { ReconcileError } from '../../core/errors.ts';
 import type { Address } from '../../core/resource.ts';
 import { compileGlobs, globBase } from '../glob.ts';
 import { defaultLimits } from '../limits.ts';
-import { isSkipped } from '../source.ts';
+import { isSkipped } from '../source/source.ts';
 import type { ComposedManifest } from './compose-import.ts';
 import { fileStems, type Layout } from './file-names.ts';
 

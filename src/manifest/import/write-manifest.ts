@@ -2,7 +2,7 @@ import { Document, isMap, isScalar, type Pair, visit } from 'yaml';
 import type { JsonObject } from '../../core/json.ts';
 import { equalJson, type Json } from '../../core/json.ts';
 import { type Pointer, parsePointer } from '../../core/pointer.ts';
-import { parseDocuments } from '../parse-documents.ts';
+import { parseDocuments } from '../parse/parse-documents.ts';
 
 /** Lines of comment above a key, by the pointer of the value; `''` is the head of the document. */
 export type Comments = ReadonlyMap<Pointer, readonly string[]>;
