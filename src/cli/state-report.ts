@@ -10,6 +10,8 @@ interface Asked {
   name: string;
   backend: string;
   store: StateStore;
+  /** This one, as locks name it. */
+  machine: string | undefined;
   /** After reading: why a shared state could not be reached, so that the copy on this machine was taken. */
   offline(): { offline?: string };
 }
@@ -35,12 +37,13 @@ export async function reportStates<Target>(
     targets: chosen,
     store,
     backend,
+    claim,
   } = await openState(context, { ...options, several: 'all', onOffline });
   const targets: Target[] = [];
   for (const { name } of chosen) {
     offline = undefined;
     const takenOffline = (): { offline?: string } => (offline === undefined ? {} : { offline });
-    targets.push(await ask({ name, backend, store, offline: takenOffline }));
+    targets.push(await ask({ name, backend, store, machine: claim.machine, offline: takenOffline }));
   }
   const createdAt = new Date(context.io.now()).toISOString();
   return redacted({ formatVersion: '1' as const, tool: toolStamp(), createdAt, targets }, context);

@@ -43,6 +43,7 @@ export class Watch {
   #unwatch: () => Promise<void> = async () => undefined;
   #sourceError: string | undefined;
   #ready = false;
+  #stopping = false;
 
   constructor(options: WatchOptions) {
     const { clock, concurrency, timeLimit, source } = options;
@@ -111,8 +112,9 @@ export class Watch {
 
   /** Operations in flight end and are recorded; nothing new begins. */
   async stop(): Promise<void> {
-    await this.#unwatch();
     for (const target of this.#targets.values()) target.stop();
+    this.#stopping = true;
+    await this.#unwatch();
     await this.#queue.stop();
     await this.#options.passes.close();
     this.health.stop();
@@ -191,6 +193,8 @@ export class Watch {
   }
 
   #sourceFailed(error: unknown): void {
+    // A reading that was cut short by the end of the program says nothing about the source.
+    if (this.#stopping) return;
     const { message } = errorOf(error);
     if (this.#sourceError === undefined) this.#options.log('warn', `the source cannot be read: ${message}`);
     this.#sourceError = message;

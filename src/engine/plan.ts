@@ -60,9 +60,15 @@ async function observeAndPlan(
 }
 
 /** Somebody else's apply that is under way, seen from a plan. */
-async function runningApply({ store, name, surroundings }: TargetInput): Promise<LockInfo | undefined> {
+async function runningApply({
+  store,
+  name,
+  surroundings,
+  claim,
+}: TargetInput): Promise<LockInfo | undefined> {
   const held = await store.readLock(name);
-  return held !== null && Date.parse(held.expiresAt) > surroundings.now() ? held : undefined;
+  if (held === null || Date.parse(held.expiresAt) <= surroundings.now()) return undefined;
+  return store.isHolderGone(held, claim?.machine) ? undefined : held;
 }
 
 /** Gate 0: the instance is the one this state belongs to. */

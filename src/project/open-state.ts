@@ -46,6 +46,7 @@ export async function openState(context: PlanningContext, options: OpenStateOpti
     store: await openStore(config, {
       clock: store.clock,
       env: context.io.env,
+      ...(store.claim.signal === undefined ? {} : { signal: store.claim.signal }),
       ...(options.onOffline === undefined ? {} : { onOffline: options.onOffline }),
     }),
     claim: {

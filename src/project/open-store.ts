@@ -8,12 +8,14 @@ export interface OpenStoreOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** For commands that only look: called when a shared state cannot be reached and the copy on this machine is taken. */
   onOffline?(reason: string): void;
+  /** Ends what only reads from a shared state. */
+  signal?: AbortSignal;
 }
 
 /** The store that the config chooses. git is loaded only when it is chosen. */
 export async function openStore(config: Config, options: OpenStoreOptions): Promise<StateStore> {
   const { backend, ref, remote } = config.state;
-  const { clock, env, onOffline } = options;
+  const { clock, env, onOffline, signal } = options;
   switch (backend) {
     case 'file':
       return fileStore({ root: config.root, clock });
@@ -25,6 +27,7 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
         clock,
         ...(ref === undefined ? {} : { ref }),
         ...(remote === undefined ? {} : { remote }),
+        ...(signal === undefined ? {} : { signal }),
         ...(onOffline === undefined ? {} : { onOffline }),
       });
     }

@@ -72,7 +72,12 @@ export async function prepareTargets(context: PlanningContext, options: PrepareO
   const chosen = chooseTargets(config, options.target, options.several);
   const gathered = await context.gather(options.concurrency);
   const { surroundings, progress, protectCalls } = gathered;
-  const store = await openStore(config, { clock: gathered.store.clock, env: context.io.env });
+  const { signal } = gathered.store.claim;
+  const store = await openStore(config, {
+    clock: gathered.store.clock,
+    env: context.io.env,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const claim: LockClaim = {
     ...gathered.store.claim,
     ...(options.lockTimeout === undefined ? {} : { timeout: options.lockTimeout }),

@@ -57,20 +57,27 @@ function lastLines({ last }: StatusTarget, now: number, { width, palette }: Rend
 
 function lockLines(lock: StatusLock | null, now: number, { width, palette }: RenderOptions): string[] {
   if (lock === null) return [];
-  const { owner, host, pid, command, startedAt, renewedAt, expiresAt } = lock;
-  const isOver = now > Date.parse(expiresAt);
+  const { owner, host, pid, command, startedAt, renewedAt } = lock;
   const who = `${owner}@${host} (pid ${pid}, ${command})`;
   return [
     ...sentence('  lock      ', `held by ${who} since ${showAge(startedAt, now)}`, width, palette.warn),
     ...sentence(
       '            ',
-      isOver
-        ? `last sign of life ${showAge(renewedAt, now)}: it has expired, the next apply takes it over`
-        : `last sign of life ${showAge(renewedAt, now)}`,
+      `last sign of life ${showAge(renewedAt, now)}${fateOf(lock, now)}`,
       width,
       palette.faint,
     ),
   ];
+}
+
+function fateOf(lock: StatusLock, now: number): string {
+  if (!isOver(lock, now)) return '';
+  const why = lock.gone === true ? 'its process is gone from this machine' : 'it has expired';
+  return `: ${why}, the next apply takes it over`;
+}
+
+function isOver({ gone, expiresAt }: StatusLock, now: number): boolean {
+  return gone === true || now > Date.parse(expiresAt);
 }
 
 const shownChanges = 5;
@@ -85,7 +92,9 @@ function openLines(
   const more = open.changes.length - shown.length;
   const unsettled = `${counted(open.changes.length, 'change')} not settled`;
   const fate =
-    lock === null ? `did not end: ${unsettled}. The next apply settles them.` : `has not ended: ${unsettled}`;
+    lock === null || isOver(lock, now)
+      ? `did not end: ${unsettled}. The next apply settles them.`
+      : `has not ended: ${unsettled}`;
   const since = showAge(open.startedAt, now);
   return [
     ...sentence('  open      ', `an apply of ${open.actor}, begun ${since}, ${fate}`, width, palette.warn),

@@ -47,6 +47,8 @@ export interface StatusLock {
   startedAt: string;
   renewedAt: string;
   expiresAt: string;
+  /** Its process was on this machine, and is there no more. */
+  gone?: boolean;
 }
 
 interface OpenChange {
@@ -113,8 +115,10 @@ function statusLock({
   startedAt,
   renewedAt,
   expiresAt,
+  gone,
 }: StatusLock): StatusLock {
-  return { id, owner, host, pid, command, startedAt, renewedAt, expiresAt };
+  const lock = { id, owner, host, pid, command, startedAt, renewedAt, expiresAt };
+  return gone === true ? { ...lock, gone } : lock;
 }
 
 function openApply({ id, startedAt, actor, intents, ...version }: Journal): StatusTarget['open'] {

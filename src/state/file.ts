@@ -3,7 +3,7 @@ import { decodeState, encodeState } from './document.ts';
 import { createFileLocks, type FileHolding } from './file-locks.ts';
 import { appendLine, createFile, keepCopy, makeFolder, readHead, readText, replaceFile } from './files.ts';
 import { decodeHistory } from './history.ts';
-import { stateConflict, waitForLock } from './lock.ts';
+import { isHolderGone, stateConflict, waitForLock } from './lock.ts';
 import type { HistoryRecord, StateLock, StateStore, StoreClock, TargetState } from './store.ts';
 
 export interface FileStoreOptions {
@@ -69,6 +69,7 @@ export function fileStore({ root, clock }: FileStoreOptions): StateStore {
       return open(await waitForLock(claim, clock, () => locks.take(target, claim)));
     },
     readLock: (target) => locks.read(target),
+    isHolderGone: (held, machine) => isHolderGone(held, machine, clock),
     breakLock: (target, id) => locks.remove(target, id),
     history,
   };

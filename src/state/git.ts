@@ -7,7 +7,7 @@ import { createObjects, gitFailed } from './git/git-objects.ts';
 import { type GitPlaces, openRepository } from './git/git-places.ts';
 import { createGit } from './git/git-run.ts';
 import { takeLock } from './git/git-take.ts';
-import { lockChanged, waitForLock } from './lock.ts';
+import { isHolderGone, lockChanged, waitForLock } from './lock.ts';
 import type { HistoryRecord, StateStore, StoreClock } from './store.ts';
 
 export interface GitStoreOptions {
@@ -20,6 +20,8 @@ export interface GitStoreOptions {
   ref?: string;
   /** `state.remote` */
   remote?: string;
+  /** Ends what only reads from the remote. A push goes on: what others may have seen has to be known. */
+  signal?: AbortSignal;
   /** Given by commands that only look: called with the reason when the remote cannot be reached and the local copy is taken instead. */
   onOffline?(reason: string): void;
 }
@@ -32,7 +34,8 @@ export function gitStore(options: GitStoreOptions): StateStore {
   const { root, env, clock } = options;
   const git = createGit({ folder: root, env });
   const objects = createObjects(git, env);
-  const { ref, remote } = options;
+  const { ref, remote, signal } = options;
+  const stoppable = signal === undefined ? {} : { signal };
   const sleep = (ms: number): Promise<void> => clock.sleep(ms);
   /** What the copies are at, so that the refs are not written again and again. */
   const copies = new Map<string, string>();
@@ -64,7 +67,7 @@ export function gitStore(options: GitStoreOptions): StateStore {
     depth?: number,
   ): Promise<ReadonlyMap<string, string>> {
     try {
-      const found = await places.host.read(refs, depth);
+      const found = await places.host.read(refs, { ...(depth === undefined ? {} : { depth }), ...stoppable });
       await keepCopy(places, found.get(places.state));
       return found;
     } catch (error) {
@@ -134,6 +137,7 @@ export function gitStore(options: GitStoreOptions): StateStore {
       const refs = await readRefs(places, [places.state, places.lock]);
       return (await readLock({ git, objects, places, refs })).lock?.lock ?? null;
     },
+    isHolderGone: (held, machine) => isHolderGone(held, machine, clock),
     breakLock,
     history,
   };

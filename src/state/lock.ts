@@ -38,9 +38,12 @@ function instant(ms: number): string {
 
 /** May somebody else take it: expired, or held by a process of this very machine that is gone? */
 export function isStale(held: LockInfo, machine: string | undefined, clock: StoreClock): boolean {
-  if (clock.now() > Date.parse(held.expiresAt)) return true;
-  const isHere = machine !== undefined && held.machine === machine;
-  return isHere && clock.isAlive(held.pid) === false;
+  return clock.now() > Date.parse(held.expiresAt) || isHolderGone(held, machine, clock);
+}
+
+/** Only where the pid means something from here, and there is none: nothing else proves a death. */
+export function isHolderGone(held: LockInfo, machine: string | undefined, clock: StoreClock): boolean {
+  return machine !== undefined && held.machine === machine && clock.isAlive(held.pid) === false;
 }
 
 /** For people: `ann@build-7 (pid 4711, reconcile apply -t prod)`. */

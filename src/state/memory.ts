@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Attempt, holdLock, isStale, lockChanged, newLock, stateConflict, waitForLock } from './lock.ts';
+import {
+  type Attempt,
+  holdLock,
+  isHolderGone,
+  isStale,
+  lockChanged,
+  newLock,
+  stateConflict,
+  waitForLock,
+} from './lock.ts';
 import type {
   HistoryRecord,
   LockClaim,
@@ -80,6 +89,7 @@ export function memoryStore(
     read: async (target) => structuredClone(states.get(target) ?? null),
     lock: (target, claim) => waitForLock(claim, clock, async () => take(target, claim)),
     readLock: async (target) => locks.get(target) ?? null,
+    isHolderGone: (held, machine) => isHolderGone(held, machine, clock),
     async breakLock(target, id) {
       if (locks.get(target)?.id !== id) throw lockChanged(target);
       locks.delete(target);

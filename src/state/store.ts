@@ -89,6 +89,8 @@ export interface StateStore {
    */
   lock(target: string, claim: LockClaim): Promise<StateLock>;
   readLock(target: string): Promise<LockInfo | null>;
+  /** Is the holder a process of this very machine that is gone? `machine`: as in the claim. */
+  isHolderGone(held: LockInfo, machine: string | undefined): boolean;
   /** Removes the lock with this id; ReconcileError `LOCK_CHANGED` when it is another one by now. */
   breakLock(target: string, id: string): Promise<void>;
   /** Newest first. */

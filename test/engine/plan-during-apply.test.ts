@@ -18,10 +18,17 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** Applies, and plans at the moment when the journal is written; `later`: ms that the applier is silent before. */
-async function planDuringApply(later: number): Promise<PlannedTarget | undefined> {
+/**
+ * Applies, and plans at the moment when the journal is written; `later`: ms that the applier is silent before; `machine`: of
+ * the one who plans.
+ */
+async function planDuringApply(
+  later: number,
+  { isDead = false, machine = 'desk-1' } = {},
+): Promise<PlannedTarget | undefined> {
   const clock = fakeStoreClock(START - later);
   const store = memoryStore([], { clock });
+  const claim = { owner: 'ann', host: 'desk', pid: 7, machine: 'desk-1', command: 'apply', timeout: 0 };
   let seen: PlannedTarget | undefined;
   const watched: StateStore = {
     ...store,
@@ -29,12 +36,12 @@ async function planDuringApply(later: number): Promise<PlannedTarget | undefined
       const lock = await store.lock(target, claim);
       const begin: typeof lock.begin = async (state) => {
         await lock.begin(state);
-        seen = await world.plan(wanted, { store });
+        if (isDead) clock.dead.add(claim.pid);
+        seen = await world.plan(wanted, { store, claim: { ...claim, pid: 8, machine } });
       };
       return { ...lock, info: lock.info, begin };
     },
   };
-  const claim = { owner: 'ann', host: 'desk', pid: 7, command: 'apply', timeout: 0 };
   await world.apply(wanted, { store: watched, claim });
   return seen;
 }
@@ -58,5 +65,15 @@ describe('a plan while somebody else applies', () => {
     const plan = await planDuringApply(24 * 3_600_000);
     expect(codes(plan)).toContain('JOURNAL_OPEN');
     expect(codes(plan)).not.toContain('APPLY_RUNNING');
+  });
+
+  it('a process that is gone from this very machine is no sign of life either, however fresh its lock', async () => {
+    const plan = await planDuringApply(0, { isDead: true });
+    expect(codes(plan)).toContain('JOURNAL_OPEN');
+    expect(codes(plan)).not.toContain('APPLY_RUNNING');
+  });
+
+  it('on another machine the same pid says nothing', async () => {
+    expect(codes(await planDuringApply(0, { isDead: true, machine: 'desk-2' }))).toContain('APPLY_RUNNING');
   });
 });

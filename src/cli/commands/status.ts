@@ -24,7 +24,8 @@ Examples:
         const { name, backend, store } = asked;
         const state = await store.read(name);
         const [last] = await store.history(name, 1);
-        const lock = await store.readLock(name);
+        const held = await store.readLock(name);
+        const lock = held && { ...held, gone: store.isHolderGone(held, asked.machine) };
         return statusOf({ name, backend, state, last, lock, ...asked.offline() });
       });
       context.io.out(

@@ -107,7 +107,11 @@ Examples:
       const warn = (message: string): void => surroundings.log('warn', message);
       const token = readSecret(context, options.tokenFile, 16);
       const hookSecret = readSecret(context, options.hookSecretFile, 8);
-      const readerOf = (at: Context) => createProjectReader({ context: at, gathered });
+      // Calls to the service are protected below; what only reads, or waits for a lock, ends with the signal.
+      const { clock: storeClock, claim } = gathered.store;
+      const store = { clock: storeClock, claim: { ...claim, signal: io.signal } };
+      const readerOf = (at: Context) =>
+        createProjectReader({ context: at, gathered: { surroundings, store } });
       const reader = readerOf(context);
       const source =
         options.repo === undefined
@@ -201,7 +205,7 @@ function gitOf(
     ref,
     configFile,
     allowRewind: allowRewind === true,
-    git: createGit({ folder, env: context.io.env }),
+    git: createGit({ folder, env: context.io.env, signal: context.io.signal }),
   });
   const reader = parts.readerOf({
     ...context,

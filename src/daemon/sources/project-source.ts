@@ -93,8 +93,9 @@ export function createProjectReader({ context, gathered }: ProjectReaderOptions)
     const key = JSON.stringify([config.root, config.state]);
     if (opened?.key !== key) {
       const { env } = context.io;
-      const { clock } = gathered.store;
-      opened = { key, store: await openStore(config, { clock, env }) };
+      const { clock, claim } = gathered.store;
+      const stoppable = claim.signal === undefined ? {} : { signal: claim.signal };
+      opened = { key, store: await openStore(config, { clock, env, ...stoppable }) };
     }
     return opened.store;
   }

@@ -21,9 +21,12 @@ export interface RefHost {
   readonly remote: boolean;
   /**
    * The commits that these refs are at; afterwards their files are in this repository. `depth`: how many commits are wanted, in shallow clones.
-   * Throws ReconcileError `STATE_UNREACHABLE`.
+   * Throws ReconcileError `STATE_UNREACHABLE`, and the reason of `signal` when that ends it.
    */
-  read(refs: readonly string[], depth?: number): Promise<ReadonlyMap<string, string>>;
+  read(
+    refs: readonly string[],
+    how?: { depth?: number; signal?: AbortSignal },
+  ): Promise<ReadonlyMap<string, string>>;
   /** Moves all or none where the host can; else one after the other, stopping at the first that fails. */
   move(updates: readonly RefUpdate[], limit?: number): Promise<Moved>;
 }

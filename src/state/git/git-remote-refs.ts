@@ -1,6 +1,6 @@
 import { ReconcileError } from '../../core/errors.ts';
 import { type Moved, parseRefs, type RefHost, type RefUpdate, settle } from './git-refs.ts';
-import type { Git, GitAnswer } from './git-run.ts';
+import type { Git, GitAnswer, GitCall } from './git-run.ts';
 
 const noAtomic = /does not support --atomic/;
 /** Two pushes met on the server; one of them has to come again. */
@@ -14,18 +14,24 @@ export function remoteRefs(git: Git, remote: string, sleep: (ms: number) => Prom
   let atomic = true;
   let shallow: boolean | undefined;
 
-  async function list(refs: readonly string[], limit = networkLimit): Promise<GitAnswer> {
-    return git(['ls-remote', remote, ...refs], { limit });
+  async function list(refs: readonly string[], call: GitCall = {}): Promise<GitAnswer> {
+    return git(['ls-remote', remote, ...refs], { limit: networkLimit, ...call });
   }
 
-  async function read(refs: readonly string[], depth = 1): Promise<Map<string, string>> {
+  async function read(
+    refs: readonly string[],
+    { depth = 1, signal }: Parameters<RefHost['read']>[1] = {},
+  ): Promise<Map<string, string>> {
+    const call = signal === undefined ? {} : { signal };
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await list(refs);
+      const answer = await list(refs, call);
+      signal?.throwIfAborted();
       if (answer.code !== 0) throw unreachable(remote, refs, answer.err);
       const found = parseRefs(answer.out, refs);
       const isWhole = depth === 1 || !(await isShallow());
       if (found.size === 0 || (isWhole && (await isHere(git, found)))) return found;
-      const fetched = await fetch([...found.keys()], depth);
+      const fetched = await fetch([...found.keys()], depth, call);
+      signal?.throwIfAborted();
       // A ref may have moved or gone since it was listed, or another process was fetching.
       if (fetched.code === 0 && (await isHere(git, found))) return found;
       if (attempt === 4) throw unreachable(remote, refs, fetched.err || 'the refs change all the time');
@@ -33,11 +39,11 @@ export function remoteRefs(git: Git, remote: string, sleep: (ms: number) => Prom
     }
   }
 
-  async function fetch(refs: readonly string[], depth: number): Promise<GitAnswer> {
+  async function fetch(refs: readonly string[], depth: number, call: GitCall): Promise<GitAnswer> {
     const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
     // A depth would make a whole clone a shallow one.
     if (await isShallow()) args.push(`--depth=${depth}`);
-    return git([...args, '--no-filter', '--refmap=', remote, ...refs], { limit: 2 * networkLimit });
+    return git([...args, '--no-filter', '--refmap=', remote, ...refs], { limit: 2 * networkLimit, ...call });
   }
 
   async function isShallow(): Promise<boolean> {
@@ -65,7 +71,7 @@ export function remoteRefs(git: Git, remote: string, sleep: (ms: number) => Prom
       // A lost answer is settled by reading.
       const listed = await list(
         updates.map(({ ref }) => ref),
-        limit,
+        { limit },
       );
       if (listed.code !== 0)
         return { status: 'unreachable', why: wordsOf((answer.err || listed.err).split('\n')) };

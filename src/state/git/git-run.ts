@@ -4,7 +4,7 @@ import { ReconcileError } from '../../core/errors.ts';
 
 /** What git answered. Not having succeeded is an answer, too. */
 export interface GitAnswer {
-  /** Exit code; null when it was stopped because it took too long. */
+  /** Exit code; null when it was stopped: it took too long, or nobody wants its answer any more. */
   code: number | null;
   out: string;
   /** Without credentials in URLs. */
@@ -18,6 +18,8 @@ export interface GitCall {
   env?: Readonly<Record<string, string>>;
   /** Milliseconds; then git and what it started are stopped. Default: 120 s. */
   limit?: number;
+  /** When it is aborted, git and what it started are stopped: for calls that change nothing that others can see. */
+  signal?: AbortSignal;
 }
 
 /** Runs git in one folder. Throws only when there is no git at all. */
@@ -27,16 +29,20 @@ export interface GitOptions {
   /** Absolute path of a folder inside the repository. */
   folder: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** For each call that has none of its own. */
+  signal?: AbortSignal;
 }
 
 /**
  * git as a program that asks nothing and runs none of the user's hooks.
  * It gets a process group of its own, away from the terminal: a Ctrl-C must not cut a push in flight, and ssh must not wait for a passphrase.
  */
-export function createGit({ folder, env }: GitOptions): Git {
+export function createGit({ folder, env, signal: always }: GitOptions): Git {
   const base = gitEnvironment(env);
-  return (args, call = {}) =>
-    new Promise((resolve, reject) => {
+  return (args, call = {}) => {
+    const signal = call.signal ?? always;
+    if (signal?.aborted === true) return Promise.resolve({ code: null, out: '', err: unwanted });
+    return new Promise((resolve, reject) => {
       const ownGroup = platform !== 'win32';
       const child = spawn('git', [...quietly, ...args], {
         cwd: folder,
@@ -47,32 +53,45 @@ export function createGit({ folder, env }: GitOptions): Git {
       });
       const out: Buffer[] = [];
       const err: Buffer[] = [];
-      let stopped = false;
-      const timer = setTimeout(() => {
-        stopped = true;
+      let stopped: string | undefined;
+      const end = (why: string): void => {
+        stopped ??= why;
         stop(child.pid, ownGroup);
-      }, call.limit ?? 120_000);
+      };
+      const timer = setTimeout(
+        () => end('git was stopped: it gave no answer in time'),
+        call.limit ?? 120_000,
+      );
       timer.unref();
+      const onAbort = (): void => end(unwanted);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const settled = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
       child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
       // A git that ends early closes its stdin; its exit code says more than EPIPE does.
       child.stdin.on('error', () => {});
       child.on('error', (error) => {
-        clearTimeout(timer);
+        settled();
         reject(missing(error));
       });
       child.on('close', (code) => {
-        clearTimeout(timer);
+        settled();
         const text = withoutCredentials(Buffer.concat(err).toString('utf8')).trim();
         resolve({
-          code: stopped ? null : (code ?? 1),
+          code: stopped === undefined ? (code ?? 1) : null,
           out: Buffer.concat(out).toString('utf8'),
-          err: stopped ? `${text}\ngit was stopped: it gave no answer in time`.trim() : text,
+          err: stopped === undefined ? text : `${text}\n${stopped}`.trim(),
         });
       });
       child.stdin.end(call.input ?? '');
     });
+  };
 }
+
+const unwanted = 'git was stopped: the program is to end';
 
 /** Settings for each call: no hooks, no housekeeping in the background, fast compression for objects that are pushed at once. */
 const quietly = [
