@@ -3,7 +3,11 @@ import { thisProcess } from '../state/this-process.ts';
 import type { Io } from './io.ts';
 
 /** The real world: streams, environment and clock of this process. Installs handlers for signals and broken pipes. */
-export function nodeIo(): Io & { receivedSignal(): NodeJS.Signals | undefined } {
+export function nodeIo(): Io & {
+  receivedSignal(): NodeJS.Signals | undefined;
+  /** Why the output on stdout is not whole, unless its reader went away. */
+  unwritten(): NodeJS.ErrnoException | undefined;
+} {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -14,10 +18,12 @@ export function nodeIo(): Io & { receivedSignal(): NodeJS.Signals | undefined } 
       controller.abort();
     });
   }
+  // Whatever becomes of the output, what is under way goes on: half an apply would be worse. A reader that has gone
+  // (`| head`) has read enough; a full disk is told at the end.
+  let unwritten: NodeJS.ErrnoException | undefined;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // The reader has gone (`| head`). What is under way goes on in silence: half an apply would be worse.
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && stream === process.stdout) unwritten ??= error;
     });
   }
   return {
@@ -44,6 +50,7 @@ export function nodeIo(): Io & { receivedSignal(): NodeJS.Signals | undefined } 
     ask: askForText,
     signal: controller.signal,
     receivedSignal: () => received,
+    unwritten: () => unwritten,
   };
 }
 

@@ -8,5 +8,13 @@ export async function start(argv: readonly string[]): Promise<void> {
   const code = await run(argv, io);
   const signal = io.receivedSignal();
   const status = signal !== undefined && code === exitCodes.interrupted ? exitCodeOf(signal) : code;
-  process.stderr.write('', () => process.stdout.write('', () => process.exit(status)));
+  process.stdout.write('', () => {
+    // A stream tells of its failures after the calls back.
+    setImmediate(() => {
+      const unwritten = io.unwritten();
+      const tell = unwritten === undefined ? '' : `error OUTPUT_UNWRITABLE stdout: ${unwritten.message}\n`;
+      const final = unwritten !== undefined && status === exitCodes.done ? exitCodes.failed : status;
+      process.stderr.write(tell, () => process.exit(final));
+    });
+  });
 }

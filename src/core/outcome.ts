@@ -1,5 +1,5 @@
 import type { Action } from './change.ts';
-import type { HttpExchange } from './errors.ts';
+import type { Finding, HttpExchange } from './errors.ts';
 
 export type OutcomeStatus = 'succeeded' | 'noop' | 'failed' | 'blocked' | 'notAttempted';
 
@@ -22,6 +22,8 @@ export interface OutcomeError {
   message: string;
   remedy?: string;
   exchange?: HttpExchange;
+  /** All of them, when the error stands for several. */
+  findings?: readonly Finding[];
 }
 
 /** What became of one planned change. A separate type from what was planned. */
@@ -45,6 +47,8 @@ export interface TargetOutcome {
 export interface OutcomeDocument {
   formatVersion: '1';
   tool: { name: string; version: string };
-  targets: TargetOutcome[];
+  /** What stopped the command before its first target. */
+  error?: OutcomeError;
+  targets: readonly TargetOutcome[];
   summary: Record<OutcomeStatus, number>;
 }

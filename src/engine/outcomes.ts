@@ -9,6 +9,7 @@ export function errorOf(error: unknown): OutcomeError {
       message: error.message,
       ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
       ...(error.exchange === undefined ? {} : { exchange: error.exchange }),
+      ...(error.findings.length === 0 ? {} : { findings: error.findings }),
     };
   }
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };

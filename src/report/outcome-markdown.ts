@@ -1,10 +1,13 @@
+import type { Finding } from '../core/errors.ts';
 import type { OutcomeDocument, OutcomeError, TargetOutcome } from '../core/outcome.ts';
 import { code, details, fence, prose, table } from './markdown.ts';
 import { symbolOf } from './words.ts';
 
 /** What an apply did, for a comment or a job summary. */
 export function renderOutcomeMarkdown(document: OutcomeDocument): string {
-  return `${document.targets.map(targetText).join('\n\n')}\n`;
+  const { error, targets } = document;
+  const whole = error === undefined ? [] : ['### Nothing was applied', errorText('apply', error)];
+  return `${[...whole, ...targets.map(targetText)].join('\n\n')}\n`;
 }
 
 function targetText(target: TargetOutcome): string {
@@ -41,7 +44,16 @@ function errorText(where: string, error: OutcomeError): string {
     [
       prose(error.message),
       ...(lines.length === 0 ? [] : [fence('', lines.filter((line) => line !== '').join('\n'))]),
+      ...(error.findings ?? []).map((finding) => findingText(finding)),
       ...(error.remedy === undefined ? [] : [`To mend it: ${prose(error.remedy)}`]),
     ].join('\n\n'),
   );
+}
+
+function findingText({ code: name, message, remedy, address, place }: Finding): string {
+  const where = address ?? (place === undefined ? undefined : `${place.file}:${place.line}`);
+  return [
+    `- ${code(name)} ${where === undefined ? '' : `${code(where)}: `}${prose(message)}`,
+    ...(remedy === undefined ? [] : [`  ${prose(remedy)}`]),
+  ].join('\n');
 }

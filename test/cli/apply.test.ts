@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
+import type { OutcomeDocument } from '../../src/core/outcome.ts';
 import type { PlanDocument } from '../../src/core/plan-document.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { noon, type Ran, runCli } from './fake-io.ts';
@@ -192,6 +193,52 @@ describe('apply', () => {
       summary: { succeeded: 1, failed: 0 },
     });
     expect(err).toContain('Create (1)');
+  });
+
+  test('with -o json a target that was refused, locked or not confirmed stands there with its error; stderr says it, too', async () => {
+    const { code, out, err } = await reconcile(['apply', '-o', 'json']);
+    expect(code).toBe(4);
+    expect(err).toContain('NOT_CONFIRMED');
+    expect(JSON.parse(out)).toMatchObject({
+      targets: [{ name: 'dev', outcomes: [], writes: 0, error: { code: 'NOT_CONFIRMED' } }],
+    });
+    await reconcile(['apply', '--yes']);
+    await folder.write({ 'jobs/report.yaml': '' });
+    const refused = await reconcile(['apply', '--yes', '-o', 'json']);
+    expect(refused.code).toBe(4);
+    const { error } = (JSON.parse(refused.out) as OutcomeDocument).targets[0] ?? {};
+    expect(error?.code).toBe('REFUSED');
+    expect(error?.findings?.map((finding) => finding.code)).toEqual(['EMPTY_SET', 'DELETE_ALL']);
+    const page = await reconcile(['apply', '--yes', '-o', 'markdown']);
+    expect(page.out).toContain('**Nothing was applied.**');
+    expect(page.out).toContain('EMPTY&#95;SET');
+  });
+
+  test('with -o json there is one document on stdout also when no target was begun', async () => {
+    await folder.write({ 'jobs/report.yaml': 'kind: [' });
+    const { code, out } = await reconcile(['apply', '--yes', '-o', 'json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(out)).toMatchObject({
+      error: { code: 'INVALID', findings: [{ code: 'YAML_SYNTAX', place: { file: 'jobs/report.yaml' } }] },
+      targets: [],
+    });
+    const unknown = await reconcile(['apply', '--yes', '-t', 'live', '-o', 'markdown']);
+    expect(unknown.out).toContain('### Nothing was applied');
+    expect(unknown.out).toContain('USAGE&#95;UNKNOWN&#95;TARGET');
+  });
+
+  test('with -o json a signal before the first write stands in the document', async () => {
+    const stopping = new AbortController();
+    const { code, out } = await reconcile(['apply', '-o', 'json'], {
+      interactive: true,
+      signal: stopping.signal,
+      confirm: async () => {
+        stopping.abort();
+        return false;
+      },
+    });
+    expect(code).toBe(130);
+    expect(JSON.parse(out)).toMatchObject({ targets: [{ name: 'dev', error: { code: 'INTERRUPTED' } }] });
   });
 
   test("exits 7 when some changes failed, with the service's own words", async () => {

@@ -63,6 +63,14 @@ describe('the built program', () => {
     expect(stderr).toBe('');
   });
 
+  test('says when its output could not be written, and does not exit with 0', async () => {
+    const shell = `'${process.execPath}' '${bin}' schema SapJob > /dev/full`;
+    await expect(exec('bash', ['-c', shell])).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error OUTPUT_UNWRITABLE stdout: .*ENOSPC.*\n$/),
+    });
+  });
+
   test('the emulator prints one line when it is ready, and ends quietly when it is told to', async () => {
     const child = spawn(process.execPath, [bin, 'emulator', '--quiet'], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -88,7 +88,7 @@ describe('with the file backend', () => {
 
   test('status shows the lock, and the apply that has not ended', async () => {
     const store = fileStore({ root: folder.path, clock: fakeStoreClock(noon - 30_000) });
-    const lock = await store.lock('dev', testClaim);
+    const lock = await store.lock('dev', { ...testClaim, machine: 'boot-1 pid-1' });
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     const base = { formatVersion: '1' as const, target: 'dev', lineage: 'l', instance: 'i', inventory: {} };
     await lock.begin({ ...base, serial: 1, journal: journalOf(...names) });
@@ -102,6 +102,12 @@ describe('with the file backend', () => {
     expect((await reconcile('status --verbose')).out).toContain('create MemoryJob/f');
     const late = await runCli(['status'], { cwd: folder.path, now: () => noon + 3_600_000 });
     expect(late.out).toMatch(/it has expired,\s+the\s+next\s+apply\s+takes\s+it\s+over/);
+    const here = { owner: 'bob', host: 'here', pid: 2, machine: 'boot-1 pid-1', isAlive: () => false };
+    const dead = await runCli(['status'], { cwd: folder.path, process: here });
+    expect(dead.out.replaceAll(/\s+/g, ' ')).toContain(
+      'its process is gone from this machine, the next apply takes it over',
+    );
+    expect(dead.out.replaceAll(/\s+/g, ' ')).toContain('did not end: 6 changes not settled');
     await lock.release();
     const after = (await reconcile('status')).out;
     expect(after).not.toContain('lock      ');

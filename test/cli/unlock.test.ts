@@ -112,7 +112,10 @@ describe('SEMANTICS 9: a target that somebody else holds', () => {
   });
 
   test('an expired lock, and one of a process of this machine that is gone, are taken over', async () => {
-    await lock({ expiresAt: new Date(noon - 1000).toISOString() });
+    await lock({
+      renewedAt: new Date(noon - 61_000).toISOString(),
+      expiresAt: new Date(noon - 1000).toISOString(),
+    });
     expect((await reconcile(['apply', '--yes'])).code).toBe(0);
     await folder.write({ 'jobs/b.yaml': jobText('b') });
     await lock({ machine: 'boot-1 pid-1' });

@@ -8,12 +8,8 @@ import { change, createWorld } from './world.ts';
 const token = 'a-token-that-is-long-enough';
 const hookSecret = 'a-secret-of-hooks';
 
-async function open(options: Partial<ServerOptions> = {}) {
-  const world = createWorld({ watch: { mode: 'approve' } });
-  world.differences = () => [change('A/a')];
-  await world.start();
-  const logs: string[] = [];
-  const app = createServer({
+function serverOptions(world: ReturnType<typeof createWorld>): ServerOptions {
+  return {
     watch: world.daemon,
     metrics: createMetrics(world.daemon, '1.2.3'),
     asking: { history: async () => [], runLogs: async () => undefined, calendar: () => '<svg/>' },
@@ -22,6 +18,17 @@ async function open(options: Partial<ServerOptions> = {}) {
     hookSecret,
     guardReads: false,
     pages: new Map([['/', { type: 'text/html', text: '<!doctype html>' }]]),
+    log: () => undefined,
+  };
+}
+
+async function open(options: Partial<ServerOptions> = {}) {
+  const world = createWorld({ watch: { mode: 'approve' } });
+  world.differences = () => [change('A/a')];
+  await world.start();
+  const logs: string[] = [];
+  const app = createServer({
+    ...serverOptions(world),
     log: (_level, message) => void logs.push(message),
     ...options,
   });
@@ -75,6 +82,27 @@ describe('reading', () => {
     expect((await app.request('/api/v1/targets', { headers })).status).toBe(200);
     for (const path of ['/healthz', '/readyz', '/metrics', '/'])
       expect((await app.request(path)).status).toBe(200);
+  });
+
+  it.each(['http://localhost:8090', 'http://127.0.0.1:8090', 'http://[::1]:8090'])(
+    'answers under the name of this machine: %s',
+    async (origin) => {
+      const { app } = await open();
+      expect((await app.request(`${origin}/api/v1/targets`)).status).toBe(200);
+    },
+  );
+
+  it('under a foreign name, that of a page which points it here, reading needs the token', async () => {
+    const evil = 'http://rebound.example:8090';
+    const { app } = await open();
+    for (const path of ['/api/v1/targets', '/api/v1/targets/prod', '/events'])
+      expect((await app.request(evil + path)).status).toBe(401);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await app.request(`${evil}/api/v1/targets`, { headers })).status).toBe(200);
+    const { token: _none, ...without } = serverOptions(createWorld());
+    const answer = await createServer(without).request(`${evil}/api/v1/targets`);
+    expect(answer.status).toBe(403);
+    expect(await codeOf(answer)).toBe('FOREIGN_HOST');
   });
 
   it('has a content security policy that allows nothing inline, and no framing', async () => {

@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GitMirror } from '../../src/daemon/sources/git-mirror.ts';
-import { gitStore } from '../../src/state/git.ts';
 import { createGit } from '../../src/state/git/git-run.ts';
+import { gitStore } from '../../src/state/git.ts';
 import { fakeStoreClock } from '../support/fake-store-clock.ts';
 import { type GitFolders, git, gitEnv, gitFolders } from './git-folders.ts';
 

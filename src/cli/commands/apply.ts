@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ReconcileError } from '../../core/errors.ts';
-import type { OutcomeDocument, OutcomeStatus, TargetOutcome } from '../../core/outcome.ts';
+import type { OutcomeDocument, OutcomeError, OutcomeStatus, TargetOutcome } from '../../core/outcome.ts';
 import type { PlanDocument, PlanTarget } from '../../core/plan-document.ts';
 import { isRefusedTarget } from '../../core/refused-target.ts';
 import { showVersion } from '../../core/source-version.ts';
 import { applyTarget } from '../../engine/apply.ts';
+import { errorOf } from '../../engine/outcomes.ts';
 import type { PlannedTarget } from '../../engine/types.ts';
 import { planDocument, planPrepared, toolStamp } from '../../project/plan-targets.ts';
 import { type Prepared, type PreparedTarget, prepareTargets } from '../../project/prepare.ts';
@@ -84,28 +85,38 @@ Examples:
     )
     .action(async (file: string | undefined, options: Options, self: Command) => {
       const context = openContext(self, invocation);
-      const approved = file === undefined ? undefined : await openSaved(context, file, options);
-      const target = approved === undefined ? options.target : [...approved.targets.keys()];
-      const prepared = await prepareTargets(context, { ...options, target, several: 'ask', readOnly: false });
       const done: TargetOutcome[] = [];
-      let failure: unknown;
-      for (const target of prepared.targets) {
-        if (context.io.signal.aborted) break;
-        try {
-          done.push(await applyOne(context, prepared, target, options, approved));
-        } catch (error) {
-          failure = error;
-          break;
+      const left: string[] = [];
+      let failure: { error: unknown; target?: string } | undefined;
+      try {
+        const approved = file === undefined ? undefined : await openSaved(context, file, options);
+        const target = approved === undefined ? options.target : [...approved.targets.keys()];
+        const prepared = await prepareTargets(context, {
+          ...options,
+          target,
+          several: 'ask',
+          readOnly: false,
+        });
+        left.push(...prepared.targets.map(({ input }) => input.name));
+        for (const one of prepared.targets) {
+          if (context.io.signal.aborted) break;
+          const name = left.shift() ?? one.input.name;
+          try {
+            done.push(await applyOne(context, prepared, one, options, approved));
+          } catch (error) {
+            failure = { error, target: name };
+            break;
+          }
+          if (!isComplete(done.at(-1))) break;
         }
-        if (!isComplete(done.at(-1))) break;
+      } catch (error) {
+        failure = { error };
       }
-      if (options.output !== 'text') printOutcomes(context, done, options.output);
-      const begun = done.length + (failure === undefined ? 0 : 1);
-      const left = prepared.targets.slice(begun).map(({ input }) => input.name);
+      if (options.output !== 'text') printOutcomes(context, done, options.output, failure);
       if (left.length > 0) context.note(`Not attempted after this: ${left.join(', ')}.`);
       invocation.exitCode = exitCodeOf(done, left.length, context.io.signal.aborted);
       if (failure !== undefined)
-        throw done.some(({ writes }) => writes > 0) ? new AppliedInPart(failure) : failure;
+        throw done.some(({ writes }) => writes > 0) ? new AppliedInPart(failure.error) : failure.error;
     });
 };
 
@@ -205,14 +216,36 @@ async function confirm({ io }: Context, planned: PlannedTarget, options: Options
   });
 }
 
-function printOutcomes(context: Context, targets: TargetOutcome[], output: OutputFormat): void {
+/** For programs that read the document alone: why a target, or the command as a whole, was not begun. */
+function errorIn({ io }: Context, error: unknown): OutcomeError {
+  if (!io.signal.aborted) return errorOf(error);
+  return { code: 'INTERRUPTED', message: 'A signal stopped it before anything was written.' };
+}
+
+function printOutcomes(
+  context: Context,
+  done: readonly TargetOutcome[],
+  output: OutputFormat,
+  failure?: { error: unknown; target?: string },
+): void {
+  const error = failure && errorIn(context, failure.error);
+  const targets =
+    failure?.target === undefined || error === undefined
+      ? done
+      : [...done, { name: failure.target, outcomes: [], requests: 0, writes: 0, error }];
   const statuses: OutcomeStatus[] = ['succeeded', 'noop', 'failed', 'blocked', 'notAttempted'];
   const all = targets.flatMap(({ outcomes }) => outcomes);
   const summary = Object.fromEntries(
     statuses.map((status) => [status, all.filter((outcome) => outcome.status === status).length]),
   ) as OutcomeDocument['summary'];
   const document = redacted<OutcomeDocument>(
-    { formatVersion: '1', tool: toolStamp(), targets, summary },
+    {
+      formatVersion: '1',
+      tool: toolStamp(),
+      ...(error === undefined || failure?.target !== undefined ? {} : { error }),
+      targets,
+      summary,
+    },
     context,
   );
   const { io, render } = context;

@@ -1,9 +1,10 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { streamSSE } from 'hono/streaming';
 import { hasToken, isSigned } from './access.ts';
 import { type ApiOptions, createApi } from './api.ts';
 import { HttpProblem, readBody } from './input.ts';
+import { isLoopback } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface WebFile {
@@ -90,18 +91,27 @@ export function createServer(options: ServerOptions): Hono {
     return c.json({ queued: true }, 202);
   });
 
-  const guard = (header: string | undefined): void => {
-    if (options.guardReads) authorize(header);
+  const guard = (c: Context): void => {
+    // A page of the internet may give its own name the address of this machine; the browser would let it read the answer.
+    const { hostname } = new URL(c.req.url);
+    if (!options.guardReads && isLoopback(hostname.replace(/^\[|\]$/g, ''))) return;
+    if (token === undefined)
+      throw new HttpProblem(
+        403,
+        'FOREIGN_HOST',
+        'Without --token-file, only localhost, 127.0.0.1 and [::1] are answered as the name of this machine.',
+      );
+    authorize(c.req.header('authorization'));
   };
   app.use('/api/*', async (c, next) => {
-    guard(c.req.header('authorization'));
+    guard(c);
     c.header('cache-control', 'no-store');
     await next();
   });
   app.route('/api/v1', createApi({ ...options, authorize }));
 
   app.get('/events', (c) => {
-    guard(c.req.header('authorization'));
+    guard(c);
     c.header('x-accel-buffering', 'no');
     return streamSSE(c, async (stream) => {
       const waiting = new Set<string>();
