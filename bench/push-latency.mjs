@@ -76,7 +76,9 @@ const url = await new Promise((resolve, reject) => {
   });
   child.once('exit', (code) => reject(new Error(`the daemon ended with ${code}`)));
 });
-const status = async () => (await fetch(`${url}/api/v1/targets/bench`)).json();
+// Without keep-alive: while the daemon takes over all jobs, an idle connection may end at the moment it is used.
+const headers = { connection: 'close' };
+const status = async () => (await fetch(`${url}/api/v1/targets/bench`, { headers })).json();
 const calm = ({ condition, phase, lastPass }) =>
   condition === 'inStep' && phase === 'idle' && lastPass !== undefined;
 while (!calm(await status())) await sleep(200);
@@ -104,8 +106,8 @@ for (let n = 0; n < pushes; n++) {
   if (byHook) {
     const body = JSON.stringify({ ref: 'refs/heads/main' });
     const signature = createHmac('sha256', secret).update(body).digest('hex');
-    const headers = { 'x-hub-signature-256': `sha256=${signature}` };
-    await fetch(`${url}/hooks/git`, { method: 'POST', headers, body });
+    const signed = { ...headers, 'x-hub-signature-256': `sha256=${signature}` };
+    await fetch(`${url}/hooks/git`, { method: 'POST', headers: signed, body });
   }
   await live;
   times.push(performance.now() - started);

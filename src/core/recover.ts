@@ -28,8 +28,10 @@ export interface Recovery {
   open: Record<Address, Intent>;
 }
 
-/** How long something that was sent may stay invisible, ms. "Check back after 1 min", says the one service that is slow; copies in between may be old, too. */
+/** How long something that was sent may stay invisible, ms: "check back after 1 min", says the one service that is slow. */
 const PATIENCE = 15 * 60_000;
+/** The same where things show at once, and only a copy in between can be old, ms. */
+const PATIENCE_WITH_COPIES = 2 * 60_000;
 
 /**
  * Settles what an interrupted apply left open, by reading alone (SEMANTICS 9): live objects that match an intent and were not
@@ -85,8 +87,13 @@ function recoverOne(input: OneInput): Outcome & { isOpen: boolean } {
   const isDone = outcome.isRecognised || (intent.entry === undefined && live === undefined);
   return {
     ...outcome,
-    isOpen: !isDone && (kind.eventual === true || mayHaveMade(intent)) && isRecent(input),
+    isOpen: !isDone && isRecent(input, patienceWith(kind, intent)),
   };
+}
+
+function patienceWith(kind: Kind, intent: Intent): number {
+  if (kind.eventual === true) return PATIENCE;
+  return mayHaveMade(intent) ? PATIENCE_WITH_COPIES : 0;
 }
 
 /** What was made must not be taken for somebody else's where a list or a read shows it late; a field shows as it is. */
@@ -267,8 +274,8 @@ function uncertainFields(
   return kind.unreadable.filter((pointer) => !equalJson(before[pointer.slice(1)], wanted[pointer.slice(1)]));
 }
 
-function isRecent({ journal, intent, now }: OneInput): boolean {
-  return now - Date.parse(intent.since ?? journal.startedAt) < PATIENCE;
+function isRecent({ journal, intent, now }: OneInput, patience: number): boolean {
+  return now - Date.parse(intent.since ?? journal.startedAt) < patience;
 }
 
 function unmatched(address: Address, what: string): Diagnostic {

@@ -8,8 +8,8 @@ const LONGEST = 1000;
 const ID = /^[\w.-]{1,100}$/;
 
 /**
- * Is this a lock of this target, whole and true to itself: does it expire one term after its last renewal? Anything else must
- * not be taken over, as nobody can say whose it is.
+ * Is this a lock of this target, whole and true to itself: does it expire within one term after its last renewal? Anything else
+ * must not be taken over, as nobody can say whose it is.
  */
 export function isLockOf(value: Json, target: string): value is JsonObject & (LockInfo & Json) {
   if (!isObject(value) || value['target'] !== target) return false;
@@ -23,7 +23,7 @@ export function isLockOf(value: Json, target: string): value is JsonObject & (Lo
     Number.isSafeInteger(pid) &&
     typeof term === 'number' &&
     !Number.isNaN(instantOf(value['startedAt'])) &&
-    instantOf(value['expiresAt']) === instantOf(value['renewedAt']) + term
+    instantOf(value['expiresAt']) <= instantOf(value['renewedAt']) + term
   );
 }
 
