@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Finding } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Pointer } from '../core/pointer.ts';
@@ -29,6 +30,8 @@ export interface LoadResult {
 }
 
 const apiVersion = 'reconcile/v1';
+/** So many bytes take about a tenth of a second. */
+const PARSED_AT_ONCE = 500_000;
 
 /** Reads and parses all files of a source. Every trouble is a finding; nothing is thrown for what somebody wrote. */
 export async function loadManifests(source: ManifestSource, options: LoadOptions = {}): Promise<LoadResult> {
@@ -37,8 +40,19 @@ export async function loadManifests(source: ManifestSource, options: LoadOptions
   const listing = await source.list();
   const findings = [...listing.findings];
   const manifests: LoadedManifest[] = [];
+  let parsed = 0;
   for (const file of listing.files) {
-    const loaded = loadFile(file, limits, knownKinds, options.cache);
+    const known = options.cache?.get(file);
+    const loaded = known ?? parseFile(file, limits, knownKinds);
+    if (known === undefined) {
+      options.cache?.set(file, loaded);
+      parsed += file.bytes.length;
+    }
+    // A daemon answers its probes meanwhile.
+    if (parsed > PARSED_AT_ONCE) {
+      parsed = 0;
+      await setImmediate();
+    }
     manifests.push(...loaded.manifests);
     findings.push(...loaded.findings);
   }
@@ -50,19 +64,6 @@ export async function loadManifests(source: ManifestSource, options: LoadOptions
     findings: sortFindings(findings),
     source: { ...(commit !== undefined && { commit }), ...(dirty !== undefined && { dirty }) },
   };
-}
-
-function loadFile(
-  file: SourceFile,
-  limits: Limits,
-  knownKinds: readonly string[],
-  cache: ManifestCache | undefined,
-): LoadedFile {
-  const known = cache?.get(file);
-  if (known !== undefined) return known;
-  const loaded = parseFile(file, limits, knownKinds);
-  cache?.set(file, loaded);
-  return loaded;
 }
 
 function parseFile({ path, bytes }: SourceFile, limits: Limits, knownKinds: readonly string[]): LoadedFile {
