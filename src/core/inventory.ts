@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts';
 import type { Pointer } from './pointer.ts';
+import type { Remake } from './remake.ts';
 import type { Address, Lifecycle } from './resource.ts';
 import type { SourceVersion } from './source-version.ts';
 
@@ -42,6 +43,8 @@ export interface InventoryEntry extends SourceVersion {
   unverified?: readonly Pointer[];
   /** Written without knowing whether it took effect, and not readable: to be written again whatever `spec` says. */
   uncertain?: readonly Pointer[];
+  /** Deleted by an apply that was cut short before it made the new one: what that was to be. */
+  remake?: Remake;
 }
 
 export type Inventory = Readonly<Record<Address, InventoryEntry>>;

@@ -1,5 +1,6 @@
 import type { Action } from './change.ts';
 import type { InventoryEntry } from './inventory.ts';
+import type { Remake } from './remake.ts';
 import type { Address } from './resource.ts';
 import type { SourceVersion } from './source-version.ts';
 
@@ -35,6 +36,8 @@ export interface Intent {
   };
   /** The entry as it is to be recorded when all goes well; ids of what is still to be made are `''`. Absent where the manifest is gone. */
   entry?: InventoryEntry;
+  /** What takes the place of a deleted object, where it is more than the manifest says. */
+  remake?: Remake;
   operations: readonly IntentOperation[];
 }
 

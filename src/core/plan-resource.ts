@@ -21,6 +21,7 @@ import {
 } from './plan-parts.ts';
 import { planRemoval } from './plan-removal.ts';
 import type { Kind } from './provider.ts';
+import { unmade } from './remake.ts';
 import type { LivePart, LiveResource, Resource } from './resource.ts';
 import { fillFromLive, pointersWithin } from './scope.ts';
 import { sealAt } from './seal.ts';
@@ -192,6 +193,7 @@ function partsReason(parts: readonly PartChange[]): Reason {
 /** A resource that the service does not have: new, or ours and missing. */
 function planAbsent(input: ResourceInput, desired: Resource, kind: Kind, context: PlanContext): DraftPlan {
   const { entry } = input;
+  if (entry?.remake !== undefined) return planUnmade(input, desired, entry, kind, context);
   const base = entry === undefined ? undefined : baseOf(entry, kind);
   const parts = planParts({
     context,
@@ -220,6 +222,54 @@ function planAbsent(input: ResourceInput, desired: Resource, kind: Kind, context
     override: 'none: check name and kind, or create it in the service first, or take the manifest out',
   };
   return { change: { ...change, blocked }, diagnostics: parts.diagnostics, unownedParts: 0 };
+}
+
+/** A replace that died between its two halves: the new object comes as it was to come (SEMANTICS 5, 6, 9). */
+function planUnmade(
+  input: ResourceInput,
+  desired: Resource,
+  entry: InventoryEntry,
+  kind: Kind,
+  context: PlanContext,
+): DraftPlan {
+  const live = unmade(entry, desired, kind);
+  const base = baseOf(entry, kind);
+  const fields = resourceFields(input, desired, live, base, kind, context);
+  const target = applyDiffs(live.spec, fields);
+  const { parts, diagnostics } = planMovedParts({
+    context,
+    kind,
+    resource: desired,
+    resourceTarget: target,
+    live,
+    entry,
+    base,
+    resourceChanges: false,
+    adopting: false,
+  });
+  const change: Draft = {
+    ...draft(input, desired),
+    action: 'create',
+    reason: 'missing',
+    fields: [],
+    parts: parts.filter(({ desired }) => desired !== undefined).map(asCreated),
+    target,
+    warnings: ['the old object was deleted by an apply that was cut short'],
+  };
+  return {
+    change,
+    diagnostics: [...leftAlone(desired.address, '', fields), ...diagnostics],
+    unownedParts: 0,
+  };
+}
+
+/** Nothing of the old object is left: no run logs to lose, and nobody else's that it would be taken from. */
+function asCreated({ live: _gone, blocked, impact, ...part }: PartChange): PartChange {
+  const isHeld = blocked !== undefined && blocked.code !== 'UNOWNED';
+  const lasting = { ...part, ...(isHeld ? { blocked } : {}) };
+  if (part.action !== 'replace') return { ...lasting, ...(impact === undefined ? {} : { impact }) };
+  const made = { ...lasting, action: 'create' as const, reason: 'missing' as const, fields: [] };
+  return impact === undefined ? made : { ...made, impact: { ...impact, runLogsLost: false } };
 }
 
 function adoptResource(

@@ -1,6 +1,6 @@
 import { baseOf } from './base.ts';
 import type { Diagnostic } from './errors.ts';
-import type { Inventory, InventoryEntry } from './inventory.ts';
+import type { Inventory, InventoryEntry, InventoryPart } from './inventory.ts';
 import type { Intent, Journal } from './journal.ts';
 import { equalJson, type Json, type JsonObject } from './json.ts';
 import { computedIn, isAsIntended, movedComputed } from './likeness.ts';
@@ -47,7 +47,9 @@ export function recoverIntents(input: RecoverInput): Recovery {
     const intent = input.journal.intents[address];
     if (intent === undefined) continue;
     const live = byIdentity.get(keyOf(intent));
-    const { recorded = {}, ...one } = recoverOne({ ...input, inventory, address, intent, live });
+    const known = inventory[intent.movedFrom ?? address];
+    const isOldThere = known !== undefined && byIdentity.has(keyOf(known));
+    const { recorded = {}, ...one } = recoverOne({ ...input, inventory, address, intent, live, isOldThere });
     recovery.diagnostics.push(...one.diagnostics);
     for (const [at, entry] of Object.entries(recorded)) {
       if (entry === null) delete inventory[at];
@@ -63,6 +65,8 @@ interface OneInput extends Omit<RecoverInput, 'live'> {
   address: Address;
   intent: Intent;
   live: LiveResource | undefined;
+  /** Is the object still there that is in the state under this address, or the one that it is moved from? */
+  isOldThere: boolean;
 }
 
 interface Outcome {
@@ -129,6 +133,10 @@ function removed(
 function applied(input: OneInput, kind: Kind, intended: InventoryEntry, { entry, from }: Recorded): Outcome {
   const { intent, live } = input;
   if (live === undefined) {
+    const { remake } = intent;
+    // Deleted to be made again: what the new one was to be is not forgotten.
+    if (remake !== undefined && entry !== undefined && !input.isOldThere)
+      return { ...nothing, recorded: { [from]: { ...entry, remake } } };
     // The old one may have been switched off by then, to make room.
     const isRenamed = entry !== undefined && entry.identity !== intent.identity && isSwitchHidden(kind);
     return isRenamed ? unknown(from, entry, [switchOf(kind)]) : nothing;
@@ -149,7 +157,7 @@ type LiveInput = OneInput & { live: LiveResource };
 /** An object that was to be made, and one that was not there before. */
 function whole(input: LiveInput, kind: Kind, intended: InventoryEntry, { entry, from }: Recorded): Outcome {
   const { address, intent, sealer, live } = input;
-  const wanted = baseOf(intended, kind);
+  const wanted = baseOf(asMade(intended, intent), kind);
   const { canonical } = wanted.resource;
   // How many instances there are is the service's doing, the switch may have been moved since: it is ours all the same.
   const but = [
@@ -180,6 +188,16 @@ function whole(input: LiveInput, kind: Kind, intended: InventoryEntry, { entry, 
     isRecognised: true,
     diagnostics: parts.ambiguous.map((key) => ambiguous(address, key)),
   };
+}
+
+/** Under another identity it takes along what was not the manifest's. */
+function asMade(intended: InventoryEntry, { remake }: Intent): InventoryEntry {
+  if (remake === undefined) return intended;
+  const parts = Object.entries(intended.parts).map(([key, part]): [string, InventoryPart] => [
+    key,
+    { ...part, spec: remake.parts[key]?.spec ?? part.spec },
+  ]);
+  return { ...intended, spec: remake.spec, parts: Object.fromEntries(parts) };
 }
 
 function partsWithIds({ parts }: InventoryEntry): InventoryEntry['parts'] {

@@ -4,6 +4,7 @@ import type { Intent, IntentOperation, IntentStatus } from '../core/journal.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { OperationOutcome } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
+import { remakeOf } from '../core/remake.ts';
 import { pointersWithin } from '../core/scope.ts';
 import { sealAt } from '../core/seal.ts';
 import type { SourceVersion } from '../core/source-version.ts';
@@ -22,6 +23,7 @@ export function intentOf(change: Change, deps: IntentDeps): Intent {
   const { kind: name, live, desired, base, movedFrom } = change;
   const kind = deps.context().kind(name);
   const entry = intendedEntry(change, deps);
+  const remake = remakeOf(change, kind, deps.context().sealer);
   return {
     action: change.action,
     kind: name,
@@ -33,6 +35,7 @@ export function intentOf(change: Change, deps: IntentDeps): Intent {
       parts: live === undefined ? [] : [...live.parts.map(({ id }) => id), ...(kind.instances?.(live) ?? [])],
     },
     ...(entry === undefined ? {} : { entry }),
+    ...(remake === undefined ? {} : { remake }),
     operations: change.operations.map((operation): IntentOperation => {
       const { id, summary, part } = operation;
       const hash = hashOf(change, part, deps.context());

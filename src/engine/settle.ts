@@ -41,7 +41,10 @@ export async function settleFailure(
   try {
     const seenFrom = context();
     const look = async () =>
-      recognised(change, intent, await readIntended(intent, session), { writer, context: () => seenFrom });
+      recognised(change, intent, await readTouched(intent, writer, session), {
+        writer,
+        context: () => seenFrom,
+      });
     const mayShowLate =
       mayBeSent(address) || (isMaking(intent) && seenFrom.kind(intent.kind).eventual === true);
     const found = await look();
@@ -85,10 +88,19 @@ function staysOpen(intent: Intent, failure: unknown, { isRecognised, isOpen, may
   return !isRecognised || intent.action === 'update';
 }
 
-async function readIntended(intent: Intent, session: Session): Promise<LiveResource | undefined> {
-  const { kind, identity, before } = intent;
+/** The object as it is to be, and the one that makes room for it under another identity. */
+async function readTouched(
+  intent: Intent,
+  writer: StateWriter,
+  session: Session,
+): Promise<readonly LiveResource[]> {
+  const { kind, identity, before, movedFrom } = intent;
   const id = isMaking(intent) ? undefined : before.id;
-  return (await session.read({ kind, identity, ...(id === undefined ? {} : { id }) })) ?? undefined;
+  const found = await session.read({ kind, identity, ...(id === undefined ? {} : { id }) });
+  const entry = movedFrom === undefined ? undefined : writer.entry(movedFrom);
+  const isOther = entry !== undefined && entry.identity !== identity;
+  const old = isOther ? await session.read({ kind, identity: entry.identity, id: entry.id }) : null;
+  return [found, old].filter((live) => live !== null);
 }
 
 function isMaking({ action }: Intent): boolean {
@@ -103,13 +115,13 @@ export function recogniseLate(
 ): Promise<void> {
   const intent = deps.writer.intent(change.address);
   if (intent === undefined) return Promise.resolve();
-  return deps.writer.record(recognised(change, intent, live, deps).entries);
+  return deps.writer.record(recognised(change, intent, [live], deps).entries);
 }
 
 function recognised(
   change: Change,
   intent: Intent,
-  live: LiveResource | undefined,
+  live: readonly LiveResource[],
   { writer, context }: Omit<SettleDeps, 'session' | 'mayBeSent'>,
 ) {
   const { address } = change;
@@ -123,7 +135,7 @@ function recognised(
   const recovery = recoverIntents({
     journal: { id: '', startedAt, actor: '', intents: { [address]: intent } },
     inventory: Object.fromEntries(known),
-    live: live === undefined ? [] : [live],
+    live,
     kind,
     sealer,
     now,

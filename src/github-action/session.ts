@@ -61,6 +61,7 @@ export function planningContext(
     showFindings: (findings) => void warnings.push(...findings),
     gather: async (concurrency) => {
       const cut = new AbortController();
+      let toldOf: string | undefined;
       const onSignal = (): void => cut.abort();
       if (io.signal.aborted) cut.abort();
       io.signal.addEventListener('abort', onSignal, { once: true });
@@ -72,7 +73,10 @@ export function planningContext(
             ...{ owner, host, pid, ...(machine === undefined ? {} : { machine }) },
             command: `${inputs.command} in ${event.runUrl}`,
             timeout: LOCK_TIMEOUT,
-            onWait: (held) => io.log(redactor.text(`Waiting for the lock of ${holderText(held)}.`)),
+            onWait: (held) => {
+              if (held.id !== toldOf) io.log(redactor.text(`Waiting for the lock of ${holderText(held)}.`));
+              toldOf = held.id;
+            },
             signal: cut.signal,
           },
         },

@@ -3,7 +3,7 @@ import type { Inventory, InventoryEntry } from '../core/inventory.ts';
 import type { Journal } from '../core/journal.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { defaultLifecycle } from '../core/resource.ts';
-import { isInventoryEntry } from './entry-shape.ts';
+import { isInventoryEntry, isRemake } from './entry-shape.ts';
 import type { TargetState } from './store.ts';
 
 /** A state as text: lineage and serial first, entries sorted, so that two versions compare well. */
@@ -115,6 +115,7 @@ function isIntent(value: Json): value is JsonObject {
     ['movedFrom', 'since'].every((key) => isTextOrNothing(value[key])) &&
     isObject(before) &&
     isTextOrNothing(before['id']) &&
+    (value['remake'] === undefined || isRemake(value['remake'])) &&
     Array.isArray(before['parts']) &&
     before['parts'].every((id) => typeof id === 'string') &&
     Array.isArray(operations) &&

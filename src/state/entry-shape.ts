@@ -31,6 +31,18 @@ const isPart: Check = (value) =>
   fits(value, { id: isText, ownedSince: isText, spec: isObject }) &&
   optionally(value, { effective: isObject, released: isReleased, superseded: isTexts });
 
+/** What an apply that was cut short was to make in place of an object that it deleted. */
+export const isRemake: Check = (value) =>
+  isObject(value) &&
+  fits(value, {
+    spec: isObject,
+    parts: (parts) =>
+      isObject(parts) &&
+      Object.values(parts).every(
+        (part) => isObject(part) && fits(part, { id: isText, spec: isObject, facts: isObject }),
+      ),
+  });
+
 /**
  * Is this an entry of the inventory, whole and of the right types? What a damaged file holds instead must not be taken for
  * what we own. Unknown keys are allowed.
@@ -56,6 +68,7 @@ export function isInventoryEntry(value: Json | undefined): boolean {
       dirty: isFlag,
       unverified: isTexts,
       uncertain: isTexts,
+      remake: isRemake,
     })
   );
 }

@@ -32,11 +32,13 @@ export async function createObject(doing: Doing): Promise<OperationResult> {
 }
 
 /** Under a new id it takes along what is live and not ours to change; names that only repeated the old id follow the new one. */
-function valuesToCreate({ action, desired, live, target }: Change): JsonObject {
+function valuesToCreate({ action, desired, live, base, target }: Change): JsonObject {
   const spec = desired?.spec ?? {};
-  if (action !== 'replace') return spec;
+  if (action !== 'replace' && base?.remake === undefined) return spec;
   const follows = (field: string, value: Json): boolean =>
-    (field === 'displayName' || field === 'taskName') && !(field in spec) && value === live?.identity;
+    (field === 'displayName' || field === 'taskName') &&
+    !(field in spec) &&
+    value === (live ?? base)?.identity;
   const kept = Object.entries(target ?? spec).filter(
     ([field, value]) => value !== null && !follows(field, value),
   );

@@ -38,6 +38,12 @@ export function replacementStart(schedule: JsonObject, oldRunAt: number | undefi
   return oldRunAt !== undefined && oldRunAt > now && oldRunAt < fresh ? oldRunAt : fresh;
 }
 
+/** Is the phase of the one that of the other? */
+export function sameInterval(a: JsonObject, b: JsonObject): boolean {
+  const [one, other] = [timingOf(a), timingOf(b)];
+  return one?.mode === 'repeatInterval' && other?.mode === 'repeatInterval' && one.seconds === other.seconds;
+}
+
 /** A new schedule whose manifest gives a start in the past: that start is its phase. */
 export function phaseOfNew(schedule: JsonObject): number | undefined {
   return readDate(schedule['startTime']);

@@ -4,7 +4,7 @@ import { defaultLook } from '../../core/look.ts';
 import type { ImpactInput } from '../../core/provider.ts';
 import type { LivePart } from '../../core/resource.ts';
 import { compareRuns, type RunList } from '../../time/index.ts';
-import { effectiveStart, phaseOfNew, replacementStart, startsAtOnce } from './effective.ts';
+import { effectiveStart, phaseOfNew, replacementStart, sameInterval, startsAtOnce } from './effective.ts';
 import { readDate } from './meaning.ts';
 import { whyNoRuns } from './no-runs.ts';
 import { CALM, quietMoment, timedAfter, timedLive } from './quiet.ts';
@@ -96,7 +96,7 @@ function plannedStart(input: ImpactInput, after: JsonObject): number {
     return effectiveStart(after, phase, input.now);
   }
   const due = readDate(input.before.facts['nextRunAt']);
-  return input.action === 'replace'
+  return input.action === 'replace' && !sameInterval(input.before.spec, after)
     ? replacementStart(after, due, input.now)
     : effectiveStart(after, due, input.now);
 }

@@ -2,7 +2,14 @@ import type { PartChange } from '../../core/change.ts';
 import { ReconcileError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { LivePart } from '../../core/resource.ts';
-import { effectiveStart, effectiveValues, phaseOfNew, replacementStart, startsAtOnce } from './effective.ts';
+import {
+  effectiveStart,
+  effectiveValues,
+  phaseOfNew,
+  replacementStart,
+  sameInterval,
+  startsAtOnce,
+} from './effective.ts';
 import { isAnnounced } from './impact.ts';
 import { readDate } from './meaning.ts';
 import { timingOf } from './schedule-timing.ts';
@@ -45,11 +52,6 @@ export function prepareChanged(
   const goesOn = sameInterval(values, live.spec) && due !== undefined;
   const phase = shown === undefined || (goesOn && shown <= now) ? due : shown;
   return withStart(values, phase, now);
-}
-
-function sameInterval(a: JsonObject, b: JsonObject): boolean {
-  const [one, other] = [timingOf(a), timingOf(b)];
-  return one?.mode === 'repeatInterval' && other?.mode === 'repeatInterval' && one.seconds === other.seconds;
 }
 
 /** A schedule in a new mode, about to be switched on. */
