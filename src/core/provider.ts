@@ -82,6 +82,8 @@ export interface Kind {
   lint?(input: LintInput): Finding[];
   /** Codes of `lint`, and those of `validate` that are only warnings: what a user may switch off. */
   adviceCodes?: readonly string[];
+  /** Warnings of `validate` that concern creating an object alone: what is about live objects leaves them to `outlook`. */
+  creationCodes?: readonly string[];
   /** What the runs of a resource ask of the service, for rules over all resources of a target. */
   loads?(input: LintInput): Load[];
   /** What a change of the whole resource does to its own runs, and what to know before; for kinds whose runs are not those of parts. */

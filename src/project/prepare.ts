@@ -147,7 +147,8 @@ export function resolveOne(input: ResolveOneInput): { prepared?: PreparedTarget;
     environment,
     redact: surroundings.redact,
   });
-  const all = [...findings, ...connecting];
+  const onCreation = provider.kinds.flatMap(({ creationCodes = [] }) => creationCodes);
+  const all = [...findings.filter(({ code }) => !onCreation.includes(code)), ...connecting];
   if (connection === undefined) return { findings: all };
   const only = createOnly(options.only);
   const stateKey = env['RECONCILE_STATE_KEY'];

@@ -67,7 +67,11 @@ async function observeJobs(client: SapClient, scope: ObserveScope): Promise<Obse
   resources.sort((a, b) => (a.identity < b.identity ? -1 : 1));
   return {
     resources,
-    diagnostics: [...namesOfTasks(own, scope.known ?? []), ...remarks(found !== undefined, doubtful.length)],
+    diagnostics: [
+      ...namesOfTasks(own, scope.known ?? []),
+      ...othersAlone(rows, own),
+      ...remarks(found !== undefined, doubtful.length),
+    ],
   };
 }
 
@@ -169,6 +173,22 @@ function namesOfTasks(rows: readonly WireJob[], known: readonly KnownObject[]): 
       remedy: 'Manage its schedules with a manifest of kind SapTask, or give the job another name.',
       address: formatAddress(kind, identity),
     }));
+}
+
+/** All rows dropped out: likelier a tenant that is named wrongly than an instance without jobs of its own. */
+function othersAlone(rows: readonly WireJob[], own: readonly WireJob[]): Diagnostic[] {
+  if (rows.length === 0 || own.length > 0) return [];
+  const marks = [...new Set(rows.map(({ subDomain, tenantId }) => subDomain || tenantId || ''))].sort();
+  const shown = `${marks.slice(0, 5).join(', ')}${marks.length > 5 ? ` and ${marks.length - 5} more` : ''}`;
+  return [
+    {
+      code: 'SAP_TENANT_NO_JOBS',
+      severity: 'warning',
+      message: `these credentials see ${counted(rows.length, 'job')}, none of which is of the target's tenant: all are of ${shown}`,
+      remedy:
+        "If these are the target's jobs, correct its `tenant`: until then jobs that exist are taken for missing.",
+    },
+  ];
 }
 
 function remarks(searched: boolean, doubtful: number): Diagnostic[] {

@@ -1,5 +1,7 @@
+import type { Change } from '../../core/change.ts';
 import type { Finding } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import type { Outlook } from '../../core/provider.ts';
 import { isSealed } from '../../core/resource.ts';
 import { readDate } from './meaning.ts';
 import { LONGEST_ASYNC_TIMEOUT } from './settings.ts';
@@ -8,6 +10,8 @@ import { dateFindings, error, sizeFindings, switchFindings, warning } from './va
 
 /** The pattern of the service's OpenAPI description; names outside it exist. */
 const USUAL_NAME = /^(?![0-9]+$)[a-zA-Z0-9_-]+$/;
+
+export const UNUSUAL_NAME = 'SAP_NAME_UNUSUAL';
 
 /** Semantic rules for a job. `now` (epoch ms) only serves to offer an instant for a relative text. */
 export function validateJob(name: string, spec: JsonObject, now: number): Finding[] {
@@ -76,13 +80,23 @@ function nameFindings(name: string, created: boolean): Finding[] {
   }
   if (USUAL_NAME.test(name)) return [];
   return [
-    warning(
-      'SAP_NAME_UNUSUAL',
-      pointer,
-      `${JSON.stringify(name)} is outside the documented names: the service may refuse to create it.`,
-      { expected: 'letters, digits, _ and -', remedy: 'Keep it if the job already exists under this name.' },
-    ),
+    warning(UNUSUAL_NAME, pointer, unusual(name), {
+      expected: 'letters, digits, _ and -',
+      remedy: 'Keep it if the job already exists under this name.',
+    }),
   ];
+}
+
+function unusual(name: string): string {
+  return `${JSON.stringify(name)} is outside the documented names: the service may refuse to create it.`;
+}
+
+/** The name is told of where it matters: for a job that is there, it is as it is. */
+export function jobOutlook({ action, desired, live }: Omit<Change, 'operations'>): Outlook {
+  const { identity } = desired ?? {};
+  const isMade = action === 'create' || (action === 'replace' && live?.identity !== identity);
+  if (!isMade || identity === undefined || USUAL_NAME.test(identity)) return { warnings: [] };
+  return { warnings: [unusual(identity).replace(/\.$/, '')] };
 }
 
 function actionFindings(action: Json | undefined): Finding[] {

@@ -11,7 +11,7 @@ import { normalizeJob } from '../normalize.ts';
 import { jobOperations } from '../operations.ts';
 import { scheduleRuns, unsurePhase } from '../runs.ts';
 import { settledSchedule } from '../settled.ts';
-import { validateJob } from '../validate.ts';
+import { jobOutlook, UNUSUAL_NAME, validateJob } from '../validate.ts';
 
 /** A job with an HTTP endpoint, and its schedules. The service knows it by its name. */
 export const sapJob: Kind = {
@@ -41,6 +41,8 @@ export const sapJob: Kind = {
   runs: scheduleRuns,
   unsurePhase,
   operations: jobOperations,
+  outlook: jobOutlook,
+  creationCodes: [UNUSUAL_NAME],
   lint: lintJob,
   adviceCodes,
   loads: sapLoads,
