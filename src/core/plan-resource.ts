@@ -21,10 +21,10 @@ import {
 } from './plan-parts.ts';
 import { planRemoval } from './plan-removal.ts';
 import type { Kind } from './provider.ts';
-import { unmade } from './remake.ts';
 import type { LivePart, LiveResource, Resource } from './resource.ts';
 import { fillFromLive, pointersWithin } from './scope.ts';
 import { sealAt } from './seal.ts';
+import { unmade } from './unmade.ts';
 
 /** Desired, live and base of one address; at least one is there. */
 export interface ResourceInput {

@@ -4,10 +4,10 @@ import type { Intent, IntentOperation, IntentStatus } from '../core/journal.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { OperationOutcome } from '../core/outcome.ts';
 import type { PlanContext } from '../core/plan-context.ts';
-import { remakeOf } from '../core/remake.ts';
 import { pointersWithin } from '../core/scope.ts';
 import { sealAt } from '../core/seal.ts';
 import type { SourceVersion } from '../core/source-version.ts';
+import { remakeOf } from '../core/unmade.ts';
 import { intendedEntry } from './record.ts';
 import type { StateWriter } from './state-writer.ts';
 
