@@ -81,7 +81,7 @@ function Impact({ impact, label }) {
   if (impact === undefined) return '';
   return html`<dl class="small">
     <dt>${label} before, UTC</dt><dd>${runsText(impact.before)}</dd>
-    <dt>${label} after, UTC</dt><dd>${impact.noRuns === undefined ? runsText(impact.after) : `none: ${impact.noRuns.text}`}</dd>
+    <dt>${label} after, UTC</dt><dd>${impact.noRuns === undefined ? runsText(impact.after, impact.until) : `none: ${impact.noRuns.text}`}</dd>
     ${impact.missed.length > 0 ? html`<dt class="bad">missed</dt><dd class="bad">${runsText(impact.missed)}</dd>` : ''}
     ${impact.extra.length > 0 ? html`<dt class="warn">extra</dt><dd class="warn">${runsText(impact.extra)}</dd>` : ''}
     ${impact.immediate ? html`<dt class="warn">at once</dt><dd class="warn">the write starts a run</dd>` : ''}

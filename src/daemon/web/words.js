@@ -65,8 +65,8 @@ export function ago(value, now = Date.now()) {
 }
 
 /** Instants in UTC, with the date only where it changes: `2026-11-22 09:48:00, 10:03:00`. */
-export function runsText(runs) {
-  if (runs.length === 0) return 'none';
+export function runsText(runs, until) {
+  if (runs.length === 0) return until === undefined ? 'none' : `none before ${until.slice(0, 10)}`;
   let day = '';
   return runs
     .map((run) => {
