@@ -67,9 +67,7 @@ export function gitStore(options: GitStoreOptions): StateStore {
     depth?: number,
   ): Promise<ReadonlyMap<string, string>> {
     try {
-      const found = await places.host.read(refs, { ...(depth === undefined ? {} : { depth }), ...stoppable });
-      await keepCopy(places, found.get(places.state));
-      return found;
+      return await places.host.read(refs, { ...(depth === undefined ? {} : { depth }), ...stoppable });
     } catch (error) {
       if (options.onOffline === undefined || !(error instanceof ReconcileError)) throw error;
       if (error.code !== 'STATE_UNREACHABLE') throw error;
@@ -80,15 +78,18 @@ export function gitStore(options: GitStoreOptions): StateStore {
   }
 
   /** So that `git log` works without the network; another process may be doing the same at this moment. */
-  async function keepCopy({ host, copy }: GitPlaces, commit: string | undefined): Promise<void> {
-    if (!host.remote || commit === undefined || copies.get(copy) === commit) return;
+  async function keepCopy({ host, copy }: GitPlaces, commit: string): Promise<void> {
+    if (!host.remote || copies.get(copy) === commit) return;
     await git(['update-ref', copy, commit]);
     copies.set(copy, commit);
   }
 
   async function look(places: GitPlaces): Promise<Look> {
     const refs = await readRefs(places, [places.state, places.lock]);
-    return lookAt({ git, objects, places, refs });
+    const seen = await lookAt({ git, objects, places, refs });
+    // Only what can be read: over junk that somebody pushed, the copy of this clone may be the last good one.
+    if (seen.base !== null) await keepCopy(places, seen.base);
+    return seen;
   }
 
   async function breakLock(target: string, id: string): Promise<void> {

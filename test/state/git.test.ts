@@ -253,6 +253,27 @@ describe('the ref', { timeout: 60_000 }, () => {
     );
   });
 
+  it('over junk that somebody pushed there, a clone keeps the last good state and says how to put it back', async () => {
+    const path = folders.clone();
+    const store = storeIn(path, clock);
+    await applyOnce(store, 1);
+    expect((await store.read('dev'))?.serial).toBe(2);
+    const good = git(folders.bare, 'rev-parse', ref);
+    git(folders.bare, 'update-ref', ref, 'main');
+    const junk = git(folders.bare, 'rev-parse', 'main');
+    for (let turn = 1; turn <= 2; turn += 1) {
+      const error = await storeIn(path, clock)
+        .read('dev')
+        .catch((caught: unknown) => caught);
+      expect(error).toMatchObject({
+        code: 'STATE_FOREIGN',
+        remedy: expect.stringContaining(`${ref} at ${good.slice(0, 12)}`),
+      });
+    }
+    git(path, 'push', '--quiet', `--force-with-lease=${ref}:${junk}`, 'origin', `${ref}:${ref}`);
+    expect((await storeIn(path, clock).read('dev'))?.serial).toBe(2);
+  });
+
   it.each(['refs/tags/x', 'a..b', '-x y', 'state-lock', 'refs/heads/'])(
     'is refused when it is %s',
     async (wrong) => {

@@ -81,7 +81,9 @@ async function readState(input: LookInput, commit: string): Promise<TargetState>
   const files = await objects.files(commit);
   const blob = files?.get('state.json');
   if (files === null || blob === undefined || files.size > 1) {
-    throw foreignRef(places, places.state, 'its commit does not hold state.json and nothing else');
+    const foreign = foreignRef(places, places.state, 'its commit does not hold state.json and nothing else');
+    const kept = await keptCopy(input, commit);
+    throw kept === undefined ? foreign : withRemedy(foreign, kept);
   }
   const text = await objects.text(blob);
   try {
@@ -108,7 +110,8 @@ function goodBase({ host, lock }: GitPlaces, base: string | null): string {
 }
 
 /** Names the newest older commit that can be read, and how to go back to it. */
-async function goBack({ git, objects, places }: LookInput, commit: string): Promise<string> {
+async function goBack(input: LookInput, commit: string): Promise<string> {
+  const { git, objects, places } = input;
   const { host, state } = places;
   const older = await git(['rev-list', '--first-parent', `--max-count=${searched}`, '--skip=1', commit]);
   for (const id of older.out.split('\n').filter((line) => line !== '')) {
@@ -119,7 +122,19 @@ async function goBack({ git, objects, places }: LookInput, commit: string): Prom
       : `git update-ref ${state} ${id} ${commit}`;
     return `The last good copy is commit ${id.slice(0, 12)}. Look at it with: git show ${id.slice(0, 12)}:state.json. To go back to it: ${restore}`;
   }
+  const kept = await keptCopy(input, commit);
+  if (kept !== undefined) return kept;
   return `No good copy is among the last ${searched} commits of ${state}. Without one, delete the ref and use policy.adopt: equal to own again what matches.`;
+}
+
+/** How to put back the copy of this clone, if that one is good. */
+async function keptCopy({ git, objects, places }: LookInput, commit: string): Promise<string | undefined> {
+  const { host, state, copy, target } = places;
+  if (!host.remote) return undefined;
+  const id = (await git(['rev-parse', '--verify', '--quiet', `${copy}^{commit}`])).out.trim();
+  const blob = id === '' || id === commit ? undefined : (await objects.files(id))?.get('state.json');
+  if (blob === undefined || !isGood(await objects.text(blob), target)) return undefined;
+  return `Somebody has put something else there. This clone has the last good state that it has seen: ${copy} at ${id.slice(0, 12)}. To put it back: git push --force-with-lease=${state}:${commit} ${host.name} ${copy}:${state}`;
 }
 
 function isGood(text: string, target: string): boolean {
