@@ -41,13 +41,18 @@ export class Orders {
   }
 
   async setPause(pause: Pause): Promise<void> {
-    await this.#remember((memory) => ({ ...memory, pause }));
+    const { pause: before } = await this.#remember((memory) => ({ ...memory, pause }));
     this.#options.wakeAtPauseEnd(pause.until);
     const until =
       pause.until === undefined
         ? ''
         : ` until ${new Date(pause.until).toISOString().replace(/\.\d+Z$/, 'Z')}`;
-    this.#options.board.tell({ type: 'paused', message: `paused${until}: ${pause.reason}`, who: pause.by });
+    this.#options.board.tell({
+      type: 'paused',
+      message: `paused${until}: ${pause.reason}`,
+      who: pause.by,
+      details: { before: before === undefined ? null : { ...before }, after: { ...pause } },
+    });
   }
 
   /** False when there was no pause. */
@@ -55,7 +60,12 @@ export class Orders {
     const { pause } = await this.#remember(({ pause: _over, ...rest }) => rest);
     if (pause === undefined) return false;
     this.#options.wakeAtPauseEnd(undefined);
-    this.#options.board.tell({ type: 'resumed', message: `no longer paused (${pause.reason})`, who });
+    this.#options.board.tell({
+      type: 'resumed',
+      message: `no longer paused (${pause.reason})`,
+      who,
+      details: { before: { ...pause }, after: null },
+    });
     return true;
   }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.ts';
 import type { EventType } from './events/events.ts';
 import type { Condition, TargetStatus } from './status.ts';
 
@@ -8,6 +9,8 @@ export interface Happening {
   /** Who or what: triggers, a person's word. */
   who: string;
   commit?: string;
+  /** For the audit log. */
+  details?: JsonObject;
 }
 
 export interface StatusBoardOptions {

@@ -7,6 +7,7 @@ import type { DaemonClock } from './clock.ts';
 import { type Decision, decide, type WatchMode } from './decide.ts';
 import { DeleteAgreement } from './delete-agreement.ts';
 import { driftsOf } from './drifts.ts';
+import { applyDetails, failureDetails, refusalDetails } from './events/details.ts';
 import { type Fight, FightDetector } from './fight-detector.ts';
 import type { WatchMemory } from './memory.ts';
 import { optional } from './optional.ts';
@@ -260,14 +261,16 @@ export class TargetWatch {
       }
       record.requests += outcome.requests;
       record.writes += outcome.writes;
+      const { approval } = this.orders;
+      const who = approval?.digest === seen.document.digest ? approval.by : 'watch';
       await this.orders.useApproval(seen.document.digest);
-      this.#applied(outcome, seen, record);
+      this.#applied(outcome, seen, record, who);
     } finally {
       this.#applying = undefined;
     }
   }
 
-  #applied(outcome: TargetOutcome, seen: SeenTarget, { commit }: PassRecord): void {
+  #applied(outcome: TargetOutcome, seen: SeenTarget, { commit, triggers }: PassRecord, who: string): void {
     const { clock } = this.#deps;
     const done = new Set(
       outcome.outcomes.flatMap(({ status, address }) => (status === 'succeeded' ? address : [])),
@@ -281,8 +284,9 @@ export class TargetWatch {
     this.#board.tell({
       type: failed ? 'apply-failed' : 'applied',
       message,
-      who: 'watch',
+      who,
       ...optional('commit', commit),
+      details: applyDetails(seen.document, outcome, triggers),
     });
     if (!failed) {
       this.#after('confirm', SECOND_LOOK);
@@ -302,7 +306,11 @@ export class TargetWatch {
     this.#board.update({ plan, observedAt, url: plan.url, waiting, ...optional('commit', about.commit) });
     const count = plan.changes.length;
     if (waiting.for === 'refused')
-      this.#board.become('refused', { type: 'refused', message: refusalOf(plan), ...about }, isOther);
+      this.#board.become(
+        'refused',
+        { type: 'refused', message: refusalOf(plan), ...about, details: refusalDetails(plan) },
+        isOther,
+      );
     else if (count === 0) this.#board.become('inStep', { type: 'in-step', message: 'in step', ...about });
     else {
       const message = `${count} ${count === 1 ? 'difference' : 'differences'}`;
@@ -328,7 +336,8 @@ export class TargetWatch {
   #failed(error: unknown, { triggers }: PassRecord): void {
     const shown = errorOf(error);
     const message = shown.message.split('\n')[0] ?? '';
-    this.#board.become('failed', { type: 'pass-failed', message, who: triggers.join(', ') });
+    const details = failureDetails(shown, triggers);
+    this.#board.become('failed', { type: 'pass-failed', message, who: triggers.join(', '), details });
     this.#board.update({ error: shown, failures: this.#board.status.failures + 1 });
     this.#retry();
   }

@@ -84,6 +84,17 @@ describe('reading', () => {
       expect((await app.request(path)).status).toBe(200);
   });
 
+  it('counts and logs requests for what is not there', async () => {
+    const { app, logs } = await open();
+    await app.request('/api/v1/targets/..%2f..%2fetc?token=secret');
+    await app.request('/wp-admin.php');
+    expect(logs.join('\n')).toContain('NO_SUCH_TARGET');
+    expect(logs.join('\n')).toContain('GET /wp-admin.php: NOT_FOUND');
+    expect(logs.join('\n')).not.toContain('token=secret');
+    const metrics = await (await app.request('/metrics')).text();
+    expect(metrics).toContain('reconcile_http_rejected_total{reason="NOT_FOUND"} 1');
+  });
+
   it.each(['http://localhost:8090', 'http://127.0.0.1:8090', 'http://[::1]:8090'])(
     'answers under the name of this machine: %s',
     async (origin) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TargetOutcome } from '../../src/core/outcome.ts';
+import { messageFor } from '../../src/daemon/events/notify.ts';
 import { settle } from './hand-clock.ts';
 import { change, createWorld, done, drifted } from './world.ts';
 
@@ -45,6 +46,69 @@ describe('a pass of the daemon', () => {
     await world.clock.advance(hour);
     expect(world.applies).toMatchObject([{ addresses: ['A/a'] }]);
     expect(target?.status.waiting).toEqual({ for: 'approval' });
+  });
+
+  it('tells the audit log the trigger, before, after and outcome of each change, and who approved; pages and messages go without', async () => {
+    const world = createWorld({ watch: { mode: 'approve' } });
+    const field = {
+      path: '/description',
+      reason: 'edited' as const,
+      healed: true,
+      live: 'old',
+      desired: 'new',
+    };
+    world.differences = () =>
+      world.applies.length === 0
+        ? [change('A/a', { fields: [field] }), change('A/b', { action: 'create', desired: { x: 1 } })]
+        : [];
+    await world.start();
+    const target = world.daemon.targets.get('prod');
+    await target?.approve(target.status.plan?.digest ?? '', 'ann');
+    await settle();
+    const applied = world.events.find(({ type }) => type === 'applied');
+    expect(applied).toMatchObject({
+      who: 'ann',
+      details: {
+        trigger: ['approval'],
+        changes: [
+          {
+            address: 'A/a',
+            status: 'succeeded',
+            before: { '/description': 'old' },
+            after: { '/description': 'new' },
+          },
+          { address: 'A/b', after: { x: 1 } },
+        ],
+      },
+    });
+    expect(JSON.stringify(world.daemon.events.of('prod', 50))).not.toContain('details');
+    const receiver = { url: 'http://receiver.example', format: 'cloudevents' as const };
+    expect(applied && messageFor(applied, receiver, 'urn:test')?.body).not.toContain('details');
+  });
+
+  it('tells the audit log all refusals, failures of a pass, and what a pause replaces', async () => {
+    const world = createWorld();
+    world.differences = () => [
+      change('A/a', { blocked: { code: 'PROTECTED', message: 'it is protected', override: 'unprotect' } }),
+    ];
+    world.blocked = 1;
+    await world.start();
+    expect(world.events.at(-1)).toMatchObject({
+      type: 'refused',
+      details: { refusals: [{ code: 'PROTECTED', address: 'A/a' }] },
+    });
+    const pause = { reason: 'release', at: world.clock.now(), by: 'ann' };
+    await world.daemon.targets.get('prod')?.pause(pause);
+    expect(world.events.find(({ type }) => type === 'paused')?.details).toEqual({
+      before: null,
+      after: pause,
+    });
+    world.serviceDown = true;
+    await world.clock.advance(2 * 60_000);
+    expect(world.events.find(({ type }) => type === 'pass-failed')?.details).toMatchObject({
+      trigger: [expect.any(String)],
+      error: { code: expect.any(String) },
+    });
   });
 
   it('leaves drift when self-heal is off, and applies the rest', async () => {

@@ -150,7 +150,12 @@ Examples:
         concurrency: 4,
         timeLimit: options.passTimeout,
         happened: (event) => {
-          const clean = { ...event, message: invocation.redactor.text(event.message) };
+          const { details } = event;
+          const clean = {
+            ...event,
+            message: invocation.redactor.text(event.message),
+            ...(details === undefined ? {} : { details: redacted(details, context) }),
+          };
           audit.tell(clean);
           notify.tell(clean);
           surroundings.log('info', `${clean.target}: ${clean.message}`, { type: clean.type });
@@ -236,6 +241,8 @@ function receiversOf(context: Context, options: Options): NotifyTarget[] {
       throw new InvalidArgumentError(`"${url}" is no http(s) URL.`);
     // The path of a web hook is its secret.
     context.invocation.redactor.add(url);
+    const { password } = new URL(url);
+    if (password !== '') context.invocation.redactor.add(password);
   }
   return receivers;
 }
@@ -250,9 +257,17 @@ async function postJson({
   body: string;
 }) {
   const { request } = await import('undici');
-  const answer = await request(url, {
+  const address = new URL(url);
+  const { username, password } = address;
+  address.username = '';
+  address.password = '';
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const answer = await request(address, {
     method: 'POST',
-    headers,
+    headers: {
+      ...headers,
+      ...(login === ':' ? {} : { authorization: `Basic ${Buffer.from(login).toString('base64')}` }),
+    },
     body,
     headersTimeout: 10_000,
     bodyTimeout: 10_000,

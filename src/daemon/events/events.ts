@@ -13,6 +13,7 @@ export interface WatchEvent {
   /** Who or what: a trigger, or a person's word. */
   who: string;
   commit?: string;
+  /** For the audit log alone: trigger, what was before and after, what became of each change. Without secrets. */
   details?: JsonObject;
 }
 
@@ -46,7 +47,9 @@ export class EventLog {
   add(event: Omit<WatchEvent, 'id'>): WatchEvent {
     this.#id += 1;
     const whole = { id: this.#id, ...event };
-    this.#events.push(whole);
+    // A thousand applies with all their fields would be much memory, and the pages do not show them.
+    const { details: _details, ...kept } = whole;
+    this.#events.push(kept);
     if (this.#events.length > this.#keep) this.#events.shift();
     for (const listener of this.#listeners) listener(whole);
     return whole;

@@ -41,7 +41,7 @@ export function messageFor(event: WatchEvent, receiver: NotifyTarget, source: st
     });
     return { url: receiver.url, headers: { 'content-type': 'application/json' }, body };
   }
-  const { id, at, target, type, ...data } = event;
+  const { id, at, target, type, details: _details, ...data } = event;
   const body = JSON.stringify({
     specversion: '1.0',
     id: `${at}-${id}`,

@@ -41,6 +41,12 @@ export function createServer(options: ServerOptions): Hono {
       throw new HttpProblem(401, 'WRONG_TOKEN', 'The bearer token is missing or wrong.');
   };
 
+  /** Counted and logged; the query is not, which may hold anything. */
+  const reject = (c: Context, code: string): void => {
+    metrics.rejected(code);
+    log('warn', `${c.req.method} ${new URL(c.req.url).pathname.slice(0, 200)}: ${code}`);
+  };
+
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -60,15 +66,17 @@ export function createServer(options: ServerOptions): Hono {
 
   app.onError((error, c) => {
     if (error instanceof HttpProblem) {
-      metrics.rejected(error.code);
-      if (error.status !== 404) log('warn', `${c.req.method} ${new URL(c.req.url).pathname}: ${error.code}`);
+      reject(c, error.code);
       const headers: Record<string, string> = error.status === 401 ? { 'www-authenticate': 'Bearer' } : {};
       return c.json({ error: { code: error.code, message: error.message } }, error.status, headers);
     }
     log('warn', `${c.req.method} ${new URL(c.req.url).pathname}: ${error.message}`);
     return c.json({ error: { code: 'INTERNAL', message: 'Something went wrong; the log says what.' } }, 500);
   });
-  app.notFound((c) => c.json({ error: { code: 'NOT_FOUND', message: 'There is nothing here.' } }, 404));
+  app.notFound((c) => {
+    reject(c, 'NOT_FOUND');
+    return c.json({ error: { code: 'NOT_FOUND', message: 'There is nothing here.' } }, 404);
+  });
 
   app.get('/healthz', (c) => {
     const health = watch.health.check();

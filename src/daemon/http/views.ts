@@ -116,7 +116,7 @@ export interface ScheduleQuestion {
 export function scheduleView(question: ScheduleQuestion): ScheduleView | undefined {
   const { seen, address, part: key } = question;
   const desired = seen.desired.find((resource) => resource.address === address);
-  const entry = seen.inventory[address];
+  const entry = Object.hasOwn(seen.inventory, address) ? seen.inventory[address] : undefined;
   const known = entry ?? desired;
   if (known === undefined) return undefined;
   const kind = question.kind(known.kind);
@@ -126,7 +126,10 @@ export function scheduleView(question: ScheduleQuestion): ScheduleView | undefin
   const hide = (spec: JsonObject | undefined): JsonObject | undefined =>
     spec === undefined ? undefined : hideAt(spec, pointersWithin(secrets, path));
   const desiredPart = desired?.parts.find((one) => one.key === key);
-  const entryPart = key === undefined ? undefined : entry?.parts[key];
+  const entryPart =
+    key !== undefined && entry !== undefined && Object.hasOwn(entry.parts, key)
+      ? entry.parts[key]
+      : undefined;
   if (key !== undefined && desiredPart === undefined && entryPart === undefined) return undefined;
   const livePart = live?.parts.find(({ id }) => id === entryPart?.id);
   const shown = key === undefined ? live : livePart;

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ReconcileError } from '../../core/errors.ts';
 import type { Git } from '../../state/git/git-run.ts';
@@ -105,6 +105,8 @@ export class GitMirror {
     if (this.#opened) return;
     const { folder, url } = this.#options;
     await mkdir(folder, { recursive: true });
+    // git keeps the address there, and people put tokens into addresses.
+    await chmod(folder, 0o700);
     await this.#ask(['init', '--quiet']);
     const remotes = await this.#ask(['remote']);
     const verb = remotes.split('\n').includes('origin') ? 'set-url' : 'add';
