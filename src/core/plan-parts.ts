@@ -80,6 +80,11 @@ export function planParts(input: PartsInput): PartsPlan {
   for (const [key, part] of known) {
     if (wanted.has(key) || part.entry.released !== undefined) continue;
     taken.add(part.entry.id);
+    const livePart = liveById.get(part.entry.id);
+    if (livePart !== undefined && entry?.released?.how === 'keep') {
+      changes.push(letGoBefore(key, partPath(field, key), livePart));
+      continue;
+    }
     const removal = planPartRemoval({
       context,
       kind,
@@ -87,7 +92,7 @@ export function planParts(input: PartsInput): PartsPlan {
       lifecycle: resource.lifecycle,
       key,
       path: partPath(field, key),
-      livePart: liveById.get(part.entry.id),
+      livePart,
       resourceSpec: live?.spec ?? resource.spec,
     });
     if (removal.change !== undefined) changes.push(removal.change);
@@ -102,6 +107,12 @@ export function planParts(input: PartsInput): PartsPlan {
     (part) => !taken.has(part.id) && !ours.has(part.id) && !possible.has(part.id),
   );
   return { changes, diagnostics, unowned, matched: correlation.matched };
+}
+
+/** It was let go with its resource: that this is taken back does not make ours what the manifest does not name (SEMANTICS 1, 2). */
+function letGoBefore(key: string, path: string, live: LivePart): PartChange {
+  const warnings = ['let go before, and left in the service'];
+  return { key, path, action: 'forget', reason: 'removed', fields: [], live, warnings };
 }
 
 interface KnownPart {
@@ -305,7 +316,21 @@ function partFields(input: PartInput, livePart: LivePart, live: Normalized): Fie
   // The service switches off what is over; putting it back on would run it again (SEMANTICS 4).
   const stillOver =
     settled !== undefined || (over !== undefined && fields.every((field) => !isTiming(field, kind)));
-  return stillOver ? fields.filter((field) => field.pointer !== `/${kind.activeField}`) : fields;
+  const active = `/${kind.activeField}`;
+  if (stillOver) return fields.filter((field) => field.pointer !== active);
+  if (settled !== undefined || !wasOver(input, livePart)) return fields;
+  return fields.map((field) =>
+    field.pointer === active ? { ...field, reason: 'edited' as const, healed: true } : field,
+  );
+}
+
+/** The manifest gives a time again to what was over: that it is off is the service's doing, no stop by hand (SEMANTICS 4, 5). */
+function wasOver({ before, base, kind, live, context }: PartInput, livePart: LivePart): boolean {
+  const applied = before?.base?.spec;
+  if (applied === undefined || base === undefined || live === undefined) return false;
+  const isOver = (part: JsonObject, around: JsonObject): boolean =>
+    kind.settled(part, around, context.now) !== undefined;
+  return isOver(applied, base.resource.spec) && isOver(livePart.spec, live.spec);
 }
 
 function isTiming(field: FieldDiff, kind: Kind): boolean {

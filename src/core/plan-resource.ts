@@ -349,6 +349,7 @@ function planRenamed(
   context: PlanContext,
 ): DraftPlan {
   const { entry } = input;
+  if (kind.preExisting) return { change: cannotMove(input, desired, live), diagnostics: [], unownedParts: 0 };
   const base = entry === undefined ? undefined : baseOf(entry, kind);
   // Where the service knows no update, every replace sends the manifest as it is.
   const whole = kind.replace === 'usual';
@@ -386,6 +387,17 @@ function planRenamed(
   const guarded = input.taken === true ? { ...change, blocked } : guardReplace(doomed, desired, kind);
   const diagnostics = [...leftAlone(desired.address, '', fields), ...parts.diagnostics];
   return { change: guarded, diagnostics, unownedParts: 0 };
+}
+
+/** What exists by itself is neither made nor deleted, so that it cannot move from one object to another (SEMANTICS 2). */
+function cannotMove(input: ResourceInput, desired: Resource, live: LiveResource): Draft {
+  const blocked = {
+    code: 'IMPOSSIBLE',
+    message: `${live.identity} is still there: a ${desired.kind} is neither created nor deleted, and what is on it does not move to ${desired.identity}`,
+    override: 'none: take `moved` out; what is on the old one is then let go',
+  };
+  const change = { ...draft(input, desired), fields: [], parts: [], live, target: desired.spec };
+  return { ...change, action: 'update', reason: 'edited', blocked };
 }
 
 function guardReplace(change: Draft, desired: Resource, kind: Kind): Draft {

@@ -87,6 +87,8 @@ export class SecondService {
   /** Every run that a write has started: `job/description`. */
   readonly runs: string[] = [];
   manners: Manners;
+  /** Seconds, as text. */
+  asyncTimeout = '604800';
   now: number;
   /** Sees each request before it is served; an answer takes the place of the real one. */
   onRequest: (request: Request, serve: () => Reply) => Reply | undefined | Promise<Reply | undefined> = () =>
@@ -240,11 +242,11 @@ export class SecondService {
     if (parts[0] !== 'scheduler') return this.#error(404, 'No such path');
     const [, head, id, sub, sid] = parts;
     if (head === 'search' && id === 'schedules' && method === 'GET') return this.#search(query);
-    if (head === 'globalParameters' && method === 'GET')
-      return {
-        status: 200,
-        body: { config: [{ CONFIG_NAME: 'ASYNC_EXEC_TIMEOUT', CONFIG_VALUE: '604800' }] },
-      };
+    if (head === 'globalParameters') {
+      if (method === 'PUT') this.asyncTimeout = String(request.body['ASYNC_EXEC_TIMEOUT']);
+      const config = [{ CONFIG_NAME: 'ASYNC_EXEC_TIMEOUT', CONFIG_VALUE: this.asyncTimeout }];
+      return { status: 200, body: method === 'PUT' ? { success: true } : { config } };
+    }
     if (head !== 'jobs') return this.#error(404, 'No such path');
     if (id === undefined) return method === 'POST' ? this.#create(request) : this.#list(query);
     const job = this.jobs.find((one) => String(one.id) === id);
