@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
+import type { LivePart } from '../../core/resource.ts';
 import { formatInstant } from '../../time/index.ts';
 import { readDate } from './meaning.ts';
 import { boundsWithin, timingOf } from './schedule-timing.ts';
@@ -36,6 +37,27 @@ export function effectiveStart(schedule: JsonObject, nextRunAt: number | undefin
 export function replacementStart(schedule: JsonObject, oldRunAt: number | undefined, now: number): number {
   const fresh = effectiveStart(schedule, undefined, now);
   return oldRunAt !== undefined && oldRunAt > now && oldRunAt < fresh ? oldRunAt : fresh;
+}
+
+/**
+ * The phase that a changed schedule keeps: its live due time, or the start that it waits for while it is off. A start that is
+ * written anew is the phase from then on; one that is taken away held it back no longer than that. Epoch ms.
+ */
+export function phaseOfChanged(
+  values: JsonObject,
+  { spec, facts }: LivePart,
+  { isStartChanged, now }: { isStartChanged: boolean; now: number },
+): number | undefined {
+  const start = readDate(spec['startTime']);
+  const isWaiting = start !== undefined && start > now;
+  const due = readDate(facts['nextRunAt']) ?? (isWaiting ? start : undefined);
+  if (!isStartChanged) return due;
+  const own = readDate(values['startTime']);
+  const timing = timingOf(values);
+  if (own !== undefined || due === undefined || !isWaiting || timing?.mode !== 'repeatInterval')
+    return own ?? due;
+  const interval = timing.seconds * SECOND;
+  return due - Math.ceil((due - now) / interval) * interval;
 }
 
 /** Is the phase of the one that of the other? */

@@ -82,6 +82,7 @@ export async function updateSchedule(doing: Doing): Promise<OperationResult> {
   const live = await readQuietly(doing, part.key, part.live?.id ?? '', {
     isDone,
     after: (seen) => overlay(seen.spec, target, pointers),
+    isStartChanged: pointers.includes('/startTime'),
   });
   if (live === null) throw gone(`Schedule "${part.key}"`);
   if (isDone(live)) return { wrote: false };
@@ -90,7 +91,13 @@ export async function updateSchedule(doing: Doing): Promise<OperationResult> {
   if (mode !== modeOf(live.spec)) throw otherMode(part.key);
   if (change.desired?.lifecycle.allowImmediate !== true)
     refusePast(`Schedule "${part.key}"`, values, context.now());
-  const ready = prepareChanged(values, live, jobAfter(change), momentOf(doing, part.key));
+  const ready = prepareChanged(
+    values,
+    live,
+    jobAfter(change),
+    momentOf(doing, part.key),
+    pointers.includes('/startTime'),
+  );
   await putSchedule(
     doing,
     live.id,
@@ -150,7 +157,15 @@ async function readQuietly(
   doing: Doing,
   key: string,
   id: string,
-  { isDone, after }: { isDone?: (now: LivePart) => boolean; after?: (seen: LivePart) => JsonObject },
+  {
+    isDone,
+    after,
+    isStartChanged,
+  }: {
+    isDone?: (now: LivePart) => boolean;
+    after?: (seen: LivePart) => JsonObject;
+    isStartChanged?: boolean;
+  },
 ): Promise<LivePart | null> {
   const { change } = doing;
   return waitForQuiet(doing, key, async () => {
@@ -159,7 +174,7 @@ async function readQuietly(
     const before = timedLive(seen, jobBefore(change));
     if (after === undefined) return { seen, timed: [before] };
     const [job, values] = [jobAfter(change), after(seen)];
-    const { values: ready } = prepareChanged(values, seen, job, momentOf(doing, key));
+    const { values: ready } = prepareChanged(values, seen, job, momentOf(doing, key), isStartChanged);
     return { seen, timed: [before, timedAfter(ready, job, anchorOf(ready))] };
   });
 }

@@ -4,7 +4,14 @@ import { defaultLook } from '../../core/look.ts';
 import type { ImpactInput } from '../../core/provider.ts';
 import type { LivePart } from '../../core/resource.ts';
 import { compareRuns, type RunList } from '../../time/index.ts';
-import { effectiveStart, phaseOfNew, replacementStart, sameInterval, startsAtOnce } from './effective.ts';
+import {
+  effectiveStart,
+  phaseOfChanged,
+  phaseOfNew,
+  replacementStart,
+  sameInterval,
+  startsAtOnce,
+} from './effective.ts';
 import { readDate } from './meaning.ts';
 import { whyNoRuns } from './no-runs.ts';
 import { CALM, quietMoment, timedAfter, timedLive } from './quiet.ts';
@@ -95,10 +102,11 @@ function plannedStart(input: ImpactInput, after: JsonObject): number {
     const phase = input.reason === 'missing' ? undefined : phaseOfNew(after);
     return effectiveStart(after, phase, input.now);
   }
-  const due = readDate(input.before.facts['nextRunAt']);
-  return input.action === 'replace' && !sameInterval(input.before.spec, after)
-    ? replacementStart(after, due, input.now)
-    : effectiveStart(after, due, input.now);
+  if (input.action === 'replace' && !sameInterval(input.before.spec, after))
+    return replacementStart(after, readDate(input.before.facts['nextRunAt']), input.now);
+  const isStartChanged = input.fields.includes('/startTime');
+  const phase = phaseOfChanged(after, input.before, { isStartChanged, now: input.now });
+  return effectiveStart(after, phase, input.now);
 }
 
 /** A one-time schedule in the past runs at once when it is active and its end has not passed. */

@@ -5,6 +5,7 @@ import type { LivePart } from '../../core/resource.ts';
 import {
   effectiveStart,
   effectiveValues,
+  phaseOfChanged,
   phaseOfNew,
   replacementStart,
   sameInterval,
@@ -45,9 +46,10 @@ export function prepareChanged(
   live: LivePart,
   job: JsonObject,
   { now, shown }: Moment,
+  isStartChanged = false,
 ): Ready {
   if (!startsAtOnce(values, job, now)) return { values };
-  const due = readDate(live.facts['nextRunAt']);
+  const due = phaseOfChanged(values, live, { isStartChanged, now });
   // What the plan showed holds, also where it has begun by now; but late runs may have moved a phase that goes on.
   const goesOn = sameInterval(values, live.spec) && due !== undefined;
   const phase = shown === undefined || (goesOn && shown <= now) ? due : shown;
