@@ -23,11 +23,16 @@ export interface HostBudgets {
   forOrigin(origin: string): HostBudget;
 }
 
-export type BudgetSurroundings = Pick<Surroundings, 'now' | 'sleep' | 'progress' | 'signal' | 'concurrency'>;
+export type BudgetSurroundings = Pick<
+  Surroundings,
+  'now' | 'sleep' | 'progress' | 'waiting' | 'signal' | 'concurrency'
+>;
 
 /** SEMANTICS 10. */
 export const mostInFlight = 16;
 const firstLimit = 4;
+/** A pause from which on people wonder, also where there is no terminal, ms. */
+const LONG = 5_000;
 /** What a warning leaves of the requests at a time. */
 const WARNED = 7 / 8;
 
@@ -150,7 +155,9 @@ export function createHostBudget(surroundings: BudgetSurroundings): HostBudget {
       const until = surroundings.now() + ms;
       if (ms <= 0 || (pausedUntil !== undefined && pausedUntil >= until)) return;
       const grown = until - (pausedUntil ?? surroundings.now());
-      if (grown >= 1000) surroundings.progress?.(`waiting ${Math.ceil(ms / 1000)} s: ${why}`);
+      const seconds = `${Math.ceil(ms / 1000)} s: ${why}`;
+      if (grown >= LONG) surroundings.waiting?.(seconds);
+      if (grown >= 1000) surroundings.progress?.(`waiting ${seconds}`);
       const asleep = pausedUntil !== undefined;
       pausedUntil = until;
       if (!asleep) void waitOut();

@@ -68,6 +68,13 @@ describe('unlock', () => {
     expect(gone.err).toContain('is gone from this machine');
   });
 
+  test('says that the clocks differ when the lock is of the future', async () => {
+    const at = (hours: number, seconds = 0): string =>
+      new Date(noon + hours * 3_600_000 + seconds * 1000).toISOString();
+    await lock({ startedAt: at(5), renewedAt: at(5), expiresAt: at(5, 60) });
+    expect((await reconcile(['unlock'])).err).toContain('5 h in the future: the clocks differ');
+  });
+
   test('without a yes nothing is removed, and nobody there is no yes', async () => {
     await lock();
     expect((await reconcile(['unlock'])).code).toBe(4);

@@ -90,6 +90,19 @@ describe('SEMANTICS 10: a budget that learns', () => {
     expect(budget.state()).toEqual({ limit: 5, inFlight: 0, waiting: 0 });
   });
 
+  it('says a pause of seconds once where there is no terminal, too; a short one, or one that grows a little, it does not', () => {
+    const said: string[] = [];
+    const budget = createHostBudget(
+      fakeSurroundings({ waiting: (message) => said.push(message), sleep: () => new Promise(() => {}) }),
+    );
+    budget.pause(2000, 'the service asked for it');
+    expect(said).toEqual([]);
+    budget.pause(12_000, 'the service asked for it');
+    budget.pause(12_000, 'the service asked for it');
+    budget.pause(13_000, 'the service asked for it');
+    expect(said).toEqual(['12 s: the service asked for it']);
+  });
+
   it('starts nothing during a pause, a longer one extends it, and it is announced once', async () => {
     const surroundings = fakeSurroundings();
     const wakers: (() => void)[] = [];

@@ -83,9 +83,15 @@ function evidence(lock: LockInfo, journal: Journal | null, { context, machine }:
 }
 
 function ago(instant: string, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(instant)) / 1000));
-  if (seconds < 120) return `${seconds} s ago`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+  const seconds = Math.round((now - Date.parse(instant)) / 1000);
+  // A lock of the future would be kept as long: its holder's clock is wrong, or that of this machine.
+  if (seconds < -5) return `${spanOf(-seconds)} in the future: the clocks differ`;
+  return `${spanOf(Math.max(0, seconds))} ago`;
+}
+
+function spanOf(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
 function journalText(journal: Journal | null): string {
