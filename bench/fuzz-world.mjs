@@ -165,7 +165,7 @@ export async function openWorld({ run, startEmulator }) {
       entry.task();
     }
     // Renewing a lock takes a few writes to a disk that may be busy.
-    for (let tries = 0; due.length > 0 && before !== '' && lockText() === before && tries < 2000; tries++)
+    for (let tries = 0; due.length > 0 && before !== '' && lockText() === before && tries < 100; tries++)
       await new Promise((resolve) => setTimeout(resolve, 10));
   }
 

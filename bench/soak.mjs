@@ -399,7 +399,7 @@ async function world({ title, seed, restarts }) {
         last.some(
           (one) => one.name === name && one.condition === condition && one.lastPass?.startedAt > since,
         );
-      if (calm('ours', 'inStep') && calm('eyes', 'differs') && last.every((one) => one.phase === 'idle'))
+      if (calm('ours', 'inStep') && calm('eyes', 'differs') && last.every((one) => one.phase !== 'applying'))
         return;
     }
     wrong(`not in step after ${SETTLE / 1000} s: ${JSON.stringify(last)}\n${daemon.lastLines.join('\n')}`);
