@@ -7,6 +7,8 @@ export interface SkewEstimate {
 
 /** A `Date` header names a whole second. */
 const resolution = 1000;
+/** Clocks that are set wrongly are not wrong by more; such a date is no clock's, ms. */
+const implausible = 10 * 366 * 86_400_000;
 
 /**
  * Every answer says: at some instant between `sent` and `received` the service's clock was within [date, date + 1 s).
@@ -18,6 +20,7 @@ export function createSkewEstimate(): SkewEstimate {
   let high = Number.POSITIVE_INFINITY;
   return {
     observe(sent, received, date) {
+      if (Math.abs(date - received) > implausible) return;
       const from = date - received;
       const to = date + resolution - sent;
       const contradicts = from > high || to < low;

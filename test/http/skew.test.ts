@@ -36,6 +36,15 @@ describe("SEMANTICS 1: judgements about time use the service's clock", () => {
     );
   });
 
+  it('a date that no clock can show is not taken for the time', () => {
+    const now = Date.parse('2026-11-22T12:00:00Z');
+    for (const date of ['1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z']) {
+      const skew = createSkewEstimate();
+      skew.observe(now, now, Date.parse(date));
+      expect(skew.value()).toBe(0);
+    }
+  });
+
   it('many answers tell it more exactly than one second', () => {
     const skew = createSkewEstimate();
     const real = 123_456;

@@ -60,11 +60,23 @@ async function readForward<Row>(source: PageSource<Row>): Promise<Pages<Row>> {
   const { page, size } = await firstPage(source);
   const pages = new Pages(source, size);
   pages.add(page);
-  const offsets: number[] = [];
-  for (let offset = size; offset < page.total; offset += size) offsets.push(offset);
-  await forEachLimited(offsets, AT_ONCE, async (offset) => {
-    pages.add(await source.fetch(offset, size));
-  });
+  let end = page.total;
+  let next = size;
+  const readOn = async (): Promise<void> => {
+    while (next < end) {
+      const offset = next;
+      next += size;
+      const { rows, total } = await source.fetch(offset, size).catch((error: unknown) => {
+        end = 0;
+        throw error;
+      });
+      pages.add({ rows, total });
+      // Behind the last row: objects went meanwhile, or the first total was wrong, however large it was.
+      if (rows.length === 0) end = Math.min(end, offset);
+    }
+  };
+  const others = Math.min(AT_ONCE, Math.ceil((end - next) / size));
+  await Promise.all(Array.from({ length: Math.max(0, others) }, readOn));
   return pages;
 }
 
@@ -131,12 +143,20 @@ class Pages<Row> {
     const total = this.#totals.at(-1) ?? 0;
     this.#seen = new Map();
     this.#totals.length = 0;
-    const last = Math.max(0, Math.floor((total - 1) / this.#size) * this.#size);
-    for (let offset = last; offset >= 0; offset -= this.#size) {
-      this.add(await this.#source.fetch(offset, this.#size));
+    for (let offset = this.#lastOffset(total); offset >= 0; offset -= this.#size) {
+      const page = await this.#source.fetch(offset, this.#size);
+      this.add(page);
+      // Nothing where the page itself says that there is something: it is not to be believed.
+      if (page.rows.length === 0 && page.total > offset) return false;
+      // A total that was far too large: on with what it is now.
+      offset = Math.min(offset, this.#lastOffset(page.total) + this.#size);
     }
     const newest = this.#totals.at(-1) ?? 0;
     return this.#readTail(newest);
+  }
+
+  #lastOffset(total: number): number {
+    return Math.max(0, Math.floor((total - 1) / this.#size) * this.#size);
   }
 
   async #readTail(total: number): Promise<boolean> {
