@@ -30,6 +30,8 @@ const steady = 40;
 const foreign = 10;
 /** After this long with broken manifests nothing may be written: what was under way has ended, ms. */
 const BROKEN_GRACE = 8_000;
+/** After this long without a manifest a job may not be made any more, ms. */
+const DROPPED_GRACE = 8_000;
 /** Within this time everything has to be in step once the troubles are over, ms. */
 const SETTLE = 120_000;
 
@@ -51,6 +53,8 @@ function createProject(folder, credentials) {
   /** name → { description, cron } */
   const wanted = new Map();
   const everWanted = new Set();
+  /** name → when its manifest went, epoch ms */
+  const dropped = new Map();
   let brokenSince;
   mkdirSync(join(folder, 'jobs'), { recursive: true });
   const target = { provider: 'sap', credentials: { serviceKey: credentials } };
@@ -99,6 +103,7 @@ function createProject(folder, credentials) {
     want,
     drop(name) {
       wanted.delete(name);
+      dropped.set(name, Date.now());
       rmSync(join(folder, 'jobs', `${name}.yaml`));
     },
     breakOne(name) {
@@ -109,6 +114,7 @@ function createProject(folder, credentials) {
       write(name, 'ours', wanted.get(name));
       brokenSince = undefined;
     },
+    droppedFor: (name) => Date.now() - (dropped.get(name) ?? 0),
     brokenFor: () => (brokenSince === undefined ? 0 : Date.now() - brokenSince),
   };
 }
@@ -240,7 +246,9 @@ function createJudge({ project, state, wrong }) {
       if (known && !project.everWanted.has(name)) wrong(`not ours: ${what}`);
       if (method === 'DELETE' && scheduleId === undefined && project.wanted.has(name))
         wrong(`wanted, and deleted: ${what}`);
-      if (method === 'POST' && id === undefined && !project.wanted.has(name) && project.brokenFor() === 0)
+      // An apply under way ends the operation that it is at, and what it is at was planned a moment ago.
+      const isOver = project.droppedFor(name) > DROPPED_GRACE && project.brokenFor() === 0;
+      if (method === 'POST' && id === undefined && !project.wanted.has(name) && isOver)
         wrong(`not wanted any more, and made: ${what}`);
       const part = scheduleId === undefined ? undefined : schedules.get(scheduleId);
       if (part?.startsWith('mine')) wrong(`somebody else's schedule: ${what} ${part}`);
